@@ -1,0 +1,268 @@
+//! The one gate: whatever comes into the mirror is checked here, all of it, before any of it is written.
+//!
+//! [`push`] reads every table against the schema ([`read`]), finds the rows that the keys mean ([`Plan`]),
+//! and only if there is no fault at all lets [`write`] store them. New keys are claimed while checking, so
+//! that later tables can refer to them, and given back if anything is wrong.
+
+mod read;
+mod remove;
+mod write;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemState;
+
+use super::columns::{Absent, ColumnSpec, Kind, TableId, TableSpec};
+use super::ingest::{Push, PushSummary, Removal, RemoveSummary, TableInput};
+use super::mirror::{Mirror, MirrorMut};
+use super::store::{Key, Row};
+use crate::error::{Error, Fault, Faults, Result};
+
+/// The checked values of one input column.
+enum Checked<'a> {
+    Number(Cow<'a, [f64]>),
+    Whole(Cow<'a, [i64]>),
+    Flag(Cow<'a, [bool]>),
+    Choice(Vec<u8>),
+    Text(Vec<Arc<str>>),
+    Link(Vec<Row>),
+}
+
+/// One input table, checked: which row each input row means, and the values.
+struct Plan<'a> {
+    table: TableId,
+    /// The mirror's row of each input row.
+    rows: Vec<Row>,
+    /// Input rows whose key is new, in order.
+    new: Vec<usize>,
+    /// Columns by their index in the schema.
+    columns: Vec<(usize, Checked<'a>)>,
+}
+
+/// Upserts rows by key.
+///
+/// # Errors
+/// [`Error::Push`] lists the faults of all tables; the mirror is as it was.
+pub fn push(world: &mut World, push: &Push<'_>) -> Result<PushSummary> {
+    let mut state = SystemState::<MirrorMut<'_>>::new(world);
+    let mut mirror = state.get_mut(world).map_err(|_| Error::Poisoned)?;
+    let mut faults = Faults::default();
+    let mut plans = Vec::new();
+    for id in TableId::ALL {
+        let Some(input) = push.table(id) else { continue };
+        // Without its keys nobody can say what a later table may refer to.
+        let Some(plan) = plan(&mut mirror, id, input, &mut faults) else { break };
+        plans.push(plan);
+    }
+    if faults.count > 0 {
+        plans.iter().rev().for_each(|plan| plan.give_back(&mut mirror));
+        return Err(Error::Push(faults));
+    }
+    let mut summary = PushSummary::default();
+    for plan in plans {
+        summary.added[plan.table as usize] = plan.new.len();
+        summary.changed[plan.table as usize] = plan.rows.len() - plan.new.len();
+        write::write(&mut mirror, plan);
+    }
+    Ok(summary)
+}
+
+/// Removes rows by key.
+///
+/// # Errors
+/// [`Error::Remove`] lists the unknown keys and the factions that still own fleets; nothing is removed.
+pub fn remove(world: &mut World, removal: &Removal) -> Result<RemoveSummary> {
+    let mut state = SystemState::<MirrorMut<'_>>::new(world);
+    let mut mirror = state.get_mut(world).map_err(|_| Error::Poisoned)?;
+    remove::remove(&mut mirror, removal)
+}
+
+/// Checks one input table and claims its new keys; nothing if its keys cannot be used.
+fn plan<'a>(
+    mirror: &mut MirrorMut<'_>,
+    table: TableId,
+    input: &'a TableInput<'_>,
+    faults: &mut Faults,
+) -> Option<Plan<'a>> {
+    let spec = table.spec();
+    let rows = read::row_count(spec, input, faults);
+    let mut columns = Vec::with_capacity(input.columns.len());
+    let mut keys = 0;
+    for (name, values) in &input.columns {
+        let Some(index) = read::column_index(spec, name, &columns, faults) else { continue };
+        let column = &spec.columns[index];
+        let before = faults.count;
+        let Some(checked) = read::column(mirror.read(), spec, column, values, rows, faults) else { continue };
+        columns.push((index, checked));
+        keys += usize::from(index < spec.key_columns && faults.count == before);
+    }
+    let mut plan = Plan { table, rows: Vec::new(), new: Vec::new(), columns };
+    if input.columns.is_empty() {
+        return Some(plan);
+    }
+    let given = |column: &ColumnSpec| input.columns.iter().any(|(name, _)| name == column.name);
+    for column in spec.columns[..spec.key_columns].iter().filter(|column| !given(column)) {
+        faults.add(|| Fault::column(spec.name, column.name, "no such column", "the key of every row"));
+    }
+    if keys < spec.key_columns {
+        return None;
+    }
+    plan.find_rows(mirror, rows, faults);
+    plan.check_new_rows(faults);
+    plan.check_limits(mirror.read(), faults);
+    Some(plan)
+}
+
+impl Plan<'_> {
+    /// Finds the row that each key means; claims places for new keys.
+    fn find_rows(&mut self, mirror: &mut MirrorMut<'_>, rows: usize, faults: &mut Faults) {
+        let spec = self.table.spec();
+        let keys = self.keys(rows, faults);
+        let store = mirror.table(self.table);
+        let old_places = store.places();
+        let mut places = store.next_places(rows).collect::<Vec<_>>().into_iter();
+        let mut seen = vec![false; old_places + rows];
+        let mut place = places.next();
+        for (input_row, key) in keys.into_iter().enumerate() {
+            let Some(candidate) = place else { break };
+            let row = match store.claim(&key, candidate) {
+                Ok(()) => {
+                    self.new.push(input_row);
+                    place = places.next();
+                    candidate
+                }
+                Err(known) => known,
+            };
+            if std::mem::replace(&mut seen[row as usize], true) {
+                faults.add(|| {
+                    let column = spec.columns[spec.key_columns - 1].name;
+                    Fault::value(
+                        spec.name,
+                        column,
+                        input_row,
+                        describe(spec, &key),
+                        "each key once in a push",
+                    )
+                });
+            }
+            self.rows.push(row);
+        }
+    }
+
+    /// The key of each input row.
+    fn keys(&self, rows: usize, faults: &mut Faults) -> Vec<Key> {
+        let spec = self.table.spec();
+        let column = |index: usize| self.columns.iter().find(|(known, _)| *known == index).map(|(_, c)| c);
+        match (column(0), column(1)) {
+            (Some(Checked::Text(names)), _) => names.iter().cloned().map(Key::Name).collect(),
+            (Some(Checked::Whole(ids)), _) => ids.iter().copied().map(Key::Id).collect(),
+            (Some(Checked::Link(units)), Some(Checked::Whole(slots))) => {
+                units.iter().zip(slots.iter()).map(|(&unit, &slot)| Key::Pair(unit, slot)).collect()
+            }
+            (Some(Checked::Link(a)), Some(Checked::Link(b))) => (0..rows)
+                .map(|row| {
+                    if a[row] == b[row] {
+                        faults.add(|| {
+                            let wanted = "another faction than a: nobody has a treaty with itself";
+                            Fault::value(spec.name, "b", row, "the same faction as a", wanted)
+                        });
+                    }
+                    Key::Pair(a[row].min(b[row]), i64::from(a[row].max(b[row])))
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// New rows must give every required column.
+    fn check_new_rows(&self, faults: &mut Faults) {
+        let spec = self.table.spec();
+        let Some(&first) = self.new.first() else { return };
+        for (index, column) in spec.columns.iter().enumerate() {
+            let given = self.columns.iter().any(|(known, _)| *known == index);
+            if !given && column.absent == Absent::Required {
+                let wanted = format!("this column, which a new {} needs", spec.row_name);
+                faults.add(|| Fault::value(spec.name, column.name, first, "nothing", wanted));
+            }
+        }
+    }
+
+    /// Health and shield must not exceed their maxima, as the rows will be after the push.
+    fn check_limits(&self, mirror: Mirror<'_>, faults: &mut Faults) {
+        let spec = self.table.spec();
+        for (index, column) in spec.columns.iter().enumerate() {
+            let Absent::SameAs(most) = column.absent else { continue };
+            let numbers = |wanted: usize| {
+                self.columns.iter().find_map(|(known, checked)| match checked {
+                    Checked::Number(values) if *known == wanted => Some(values.as_ref()),
+                    _ => None,
+                })
+            };
+            let (given, limit) = (numbers(index), numbers(most));
+            if given.is_none() && limit.is_none() {
+                continue;
+            }
+            let mut new = self.new.iter().copied().peekable();
+            for (input_row, &row) in self.rows.iter().enumerate() {
+                let is_new = new.next_if_eq(&input_row).is_some();
+                let stored = |column: usize| {
+                    if is_new {
+                        absent_number(spec, column)
+                    } else {
+                        mirror.table(self.table).number(column, row)
+                    }
+                };
+                let limit = limit.map_or_else(|| stored(most), |values| values[input_row]);
+                let value = match given {
+                    Some(values) => values[input_row],
+                    None if is_new => limit,
+                    None => stored(index),
+                };
+                if value > limit {
+                    let name = spec.columns[most].name;
+                    faults.add(|| {
+                        Fault::value(
+                            spec.name,
+                            column.name,
+                            input_row,
+                            value,
+                            format!("at most {name}, {limit}"),
+                        )
+                    });
+                }
+            }
+        }
+    }
+
+    /// Gives the claimed keys back.
+    fn give_back(&self, mirror: &mut MirrorMut<'_>) {
+        let claimed: Vec<Key> = {
+            let keys = self.keys(self.rows.len(), &mut Faults::default());
+            let mut keys: Vec<Option<Key>> = keys.into_iter().map(Some).collect();
+            self.new.iter().filter_map(|&row| keys[row].take()).collect()
+        };
+        let store = mirror.table(self.table);
+        claimed.iter().for_each(|key| store.release(key));
+    }
+}
+
+/// What a new row has in a number column that is not given.
+fn absent_number(spec: &TableSpec, column: usize) -> f64 {
+    match spec.columns[column].absent {
+        Absent::Is(number) => number,
+        Absent::SameAs(other) => absent_number(spec, other),
+        _ => 0.0,
+    }
+}
+
+/// A key in words.
+fn describe(spec: &TableSpec, key: &Key) -> String {
+    match (key, spec.columns[1].kind) {
+        (Key::Name(name), _) => format!("'{name}' again"),
+        (Key::Id(id), _) => format!("{id} again"),
+        (Key::Pair(_, slot), Kind::Whole { .. }) => format!("slot {slot} of the same unit again"),
+        (Key::Pair(..), _) => "the same pair of factions again".to_owned(),
+    }
+}

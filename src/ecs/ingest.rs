@@ -1,0 +1,117 @@
+//! What comes in: tables of columns, as the caller has them in memory.
+
+use std::borrow::Cow;
+
+use super::columns::TableId;
+
+/// The values of one input column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values<'a> {
+    /// 64-bit numbers.
+    F64(Cow<'a, [f64]>),
+    /// 32-bit numbers.
+    F32(Cow<'a, [f32]>),
+    /// 64-bit whole numbers.
+    I64(Cow<'a, [i64]>),
+    /// 32-bit whole numbers.
+    I32(Cow<'a, [i32]>),
+    /// True or false.
+    Flag(Cow<'a, [bool]>),
+    /// Texts.
+    Text(Vec<Cow<'a, str>>),
+    /// Something that is no column, in words: "an array of 2 dimensions". Always refused.
+    Refused(String),
+}
+
+impl Values<'_> {
+    /// The number of rows, unless this is no column.
+    pub fn len(&self) -> Option<usize> {
+        match self {
+            Self::F64(values) => Some(values.len()),
+            Self::F32(values) => Some(values.len()),
+            Self::I64(values) => Some(values.len()),
+            Self::I32(values) => Some(values.len()),
+            Self::Flag(values) => Some(values.len()),
+            Self::Text(values) => Some(values.len()),
+            Self::Refused(_) => None,
+        }
+    }
+
+    /// What kind of values these are, in the words of a message.
+    pub fn describe(&self) -> &str {
+        match self {
+            Self::F64(_) => "float64",
+            Self::F32(_) => "float32",
+            Self::I64(_) => "int64",
+            Self::I32(_) => "int32",
+            Self::Flag(_) => "bool",
+            Self::Text(_) => "text",
+            Self::Refused(what) => what,
+        }
+    }
+}
+
+/// One input table: columns by name, in the caller's order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableInput<'a> {
+    /// Names and values.
+    pub columns: Vec<(Cow<'a, str>, Values<'a>)>,
+}
+
+impl<'a> TableInput<'a> {
+    /// This table with one more column.
+    #[must_use]
+    pub fn with(mut self, name: &'a str, values: Values<'a>) -> Self {
+        self.columns.push((Cow::Borrowed(name), values));
+        self
+    }
+}
+
+/// Deltas for the mirror: one optional table per kind.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Push<'a> {
+    tables: [Option<TableInput<'a>>; 5],
+}
+
+impl<'a> Push<'a> {
+    /// This push with `input` for `table`.
+    #[must_use]
+    pub fn with(mut self, table: TableId, input: TableInput<'a>) -> Self {
+        self.tables[table as usize] = Some(input);
+        self
+    }
+
+    /// The input for `table`, if there is one.
+    pub fn table(&self, table: TableId) -> Option<&TableInput<'a>> {
+        self.tables[table as usize].as_ref()
+    }
+}
+
+/// What a push did, per table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PushSummary {
+    /// Rows whose key was new, by [`TableId`].
+    pub added: [usize; 5],
+    /// Rows whose key was known, by [`TableId`].
+    pub changed: [usize; 5],
+}
+
+/// Keys to remove from the mirror.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Removal {
+    /// Factions by name; refused while they own fleets.
+    pub factions: Vec<String>,
+    /// Fleets by id; their units go with them.
+    pub fleets: Vec<i64>,
+    /// Units by id; their weapons go with them.
+    pub units: Vec<i64>,
+    /// Weapons by unit and slot.
+    pub weapons: Vec<(i64, i64)>,
+}
+
+/// What a removal did: rows gone, by [`TableId`], those that went with their owner included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RemoveSummary {
+    /// Rows gone, by [`TableId`].
+    pub removed: [usize; 5],
+}

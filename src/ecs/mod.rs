@@ -1,0 +1,17 @@
+//! What exists: components, resources, the phases of a round, the input's schema, the mirror's tables.
+
+pub mod columns;
+pub mod components;
+pub mod digest;
+pub mod export;
+pub mod gate;
+pub mod ingest;
+pub mod mirror;
+pub mod phase;
+pub mod profile;
+pub mod resources;
+pub mod roll;
+pub mod space;
+pub mod store;
+pub mod tables;
+pub mod workers;

@@ -1,0 +1,116 @@
+//! The profile: how often each system ran and how long it took. The only place that knows a clock.
+//!
+//! Systems are timed by wrapping them, not by editing them; the clock lies outside the world, so it cannot
+//! leak into a result. One reading per system: the end of one is the beginning of the next.
+
+use std::any::type_name;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::{Adapt, IntoAdapterSystem, RunSystemError, SystemIn, SystemInput};
+
+use super::tables::{Column, Table};
+
+/// The times of one world's systems, in order of registration.
+#[derive(Clone, Debug)]
+pub struct Profile(Arc<Mutex<Times>>);
+
+#[derive(Debug)]
+struct Times {
+    last: Instant,
+    systems: Vec<Line>,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
+    name: &'static str,
+    calls: u64,
+    total_ns: u64,
+}
+
+/// Times each run of the system it wraps.
+pub struct Timed {
+    profile: Profile,
+    line: usize,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Times { last: Instant::now(), systems: Vec::new() })))
+    }
+}
+
+impl Profile {
+    /// Wraps `system` so that every run of it is timed under its own name.
+    pub fn timed<S>(&self, system: S) -> IntoAdapterSystem<Timed, S> {
+        let mut times = self.lock();
+        times.systems.push(Line { name: short_name(type_name::<S>()), calls: 0, total_ns: 0 });
+        let line = times.systems.len() - 1;
+        drop(times);
+        IntoAdapterSystem::new(Timed { profile: self.clone(), line }, system)
+    }
+
+    /// Starts the clock: what went before belongs to no system.
+    pub fn start(&self) {
+        self.lock().last = Instant::now();
+    }
+
+    /// Forgets all times.
+    pub fn clear(&self) {
+        self.lock().systems.iter_mut().for_each(|line| (line.calls, line.total_ns) = (0, 0));
+    }
+
+    /// The profile as a table: name, calls, total_ns, mean_ns, share.
+    pub fn table(&self) -> Table {
+        let times = self.lock();
+        let lines = &times.systems;
+        let all = lines.iter().map(|line| line.total_ns).sum::<u64>().max(1) as f64;
+        let names: Vec<&str> = lines.iter().map(|line| line.name).collect();
+        Table::new(vec![
+            ("name", Column::words((0..lines.len() as u32).collect(), &names)),
+            ("calls", Column::Int(lines.iter().map(|line| line.calls as i64).collect())),
+            ("total_ns", Column::Int(lines.iter().map(|line| line.total_ns as i64).collect())),
+            (
+                "mean_ns",
+                Column::Float(
+                    lines.iter().map(|line| line.total_ns as f64 / line.calls.max(1) as f64).collect(),
+                ),
+            ),
+            ("share", Column::Float(lines.iter().map(|line| line.total_ns as f64 / all).collect())),
+        ])
+    }
+
+    /// A panic while the lock was held cannot have left a time half written.
+    fn lock(&self) -> MutexGuard<'_, Times> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S: System> Adapt<S> for Timed {
+    type In = S::In;
+    type Out = S::Out;
+
+    fn adapt(
+        &mut self,
+        input: <Self::In as SystemInput>::Inner<'_>,
+        run_system: impl FnOnce(SystemIn<'_, S>) -> Result<S::Out, RunSystemError>,
+    ) -> Result<Self::Out, RunSystemError> {
+        let out = run_system(input);
+        let now = Instant::now();
+        let mut times = self.profile.lock();
+        let spent = now.duration_since(std::mem::replace(&mut times.last, now));
+        let line = &mut times.systems[self.line];
+        line.calls += 1;
+        line.total_ns += spent.as_nanos() as u64;
+        out
+    }
+}
+
+/// `shooting::fire` of `multi_universe_core::systems::shooting::fire`.
+fn short_name(name: &'static str) -> &'static str {
+    match name.rmatch_indices("::").nth(1) {
+        Some((at, _)) => &name[at + 2..],
+        None => name,
+    }
+}

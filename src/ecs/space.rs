@@ -1,0 +1,288 @@
+//! Who is nearest: the living of each side in lines, long lines in a cell grid.
+//!
+//! A line holds the units of one side that share a weight (static units count as farther away than they
+//! are). A short line is searched from end to end. A long one is sorted into square cells, column by
+//! column; a search walks the columns outward from its own and takes from each only the run of cells that
+//! can still hold something nearer. So a search far outside the cells is as quick as one among them.
+//!
+//! Nearness is the *squared weighted distance*: no roots, and the same order. Between equals the lower row.
+
+use std::ops::Range;
+
+use super::components::NOBODY;
+
+/// Lines shorter than this are searched from end to end.
+const GRID_FROM: usize = 96;
+/// Units per cell, on average.
+const PER_CELL: f64 = 2.0;
+/// How far a unit can seem to be outside its cell by rounding, in cells.
+const SLACK: f64 = 1e-6;
+
+/// The best candidate so far.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Nearest {
+    /// Squared weighted distance; infinite while there is no candidate.
+    pub key: f64,
+    /// The candidate's row, or [`NOBODY`].
+    pub row: u32,
+}
+
+impl Nearest {
+    /// No candidate yet.
+    pub const NONE: Self = Self { key: f64::INFINITY, row: NOBODY };
+
+    /// Takes the candidate if it is nearer, or as near and of a lower row.
+    #[inline(always)]
+    pub fn offer(&mut self, key: f64, row: u32) {
+        if key < self.key || (key == self.key && row < self.row) {
+            *self = Self { key, row };
+        }
+    }
+}
+
+/// The units of one side and weight, and their cells if they are many.
+#[derive(Clone, Debug, Default)]
+struct Line {
+    units: Range<usize>,
+    grid: Option<Grid>,
+}
+
+/// Square cells over a line, column by column.
+#[derive(Clone, Copy, Debug)]
+struct Grid {
+    left: f64,
+    bottom: f64,
+    cell: f64,
+    columns: usize,
+    rows: usize,
+    /// Where this grid's cells begin among all cells.
+    first_cell: usize,
+}
+
+/// The living units of all sides, to be searched.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    lines: Vec<Line>,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    row: Vec<u32>,
+    /// For each cell, where its units begin; the next cell's begin is its end.
+    cell_start: Vec<usize>,
+    /// Scratch of the sort into cells.
+    unsorted: Vec<(f64, f64, u32, u32)>,
+}
+
+impl Lines {
+    /// Fills the lines anew: for each row, `line_of` says which of `count` lines it stands in, if any, and
+    /// `place_of` where.
+    pub fn fill(
+        &mut self,
+        count: usize,
+        rows: usize,
+        line_of: impl Fn(usize) -> Option<usize>,
+        place_of: impl Fn(usize) -> (f64, f64),
+    ) {
+        self.lines.clear();
+        self.lines.resize(count, Line::default());
+        for line in (0..rows).filter_map(&line_of) {
+            self.lines[line].units.end += 1;
+        }
+        let mut start = 0;
+        for line in &mut self.lines {
+            let length = line.units.end;
+            line.units = start..start;
+            start += length;
+        }
+        self.x.resize(start, 0.0);
+        self.y.resize(start, 0.0);
+        self.row.resize(start, 0);
+        for row in 0..rows {
+            let Some(line) = line_of(row) else { continue };
+            let place = self.lines[line].units.end;
+            self.lines[line].units.end += 1;
+            (self.x[place], self.y[place]) = place_of(row);
+            self.row[place] = row as u32;
+        }
+        self.cell_start.clear();
+        for line in 0..count {
+            if self.lines[line].units.len() >= GRID_FROM {
+                self.lines[line].grid = Some(self.sort_into_cells(self.lines[line].units.clone()));
+            }
+        }
+    }
+
+    /// Whether nobody stands in the line.
+    pub fn is_empty(&self, line: usize) -> bool {
+        self.lines[line].units.is_empty()
+    }
+
+    /// Offers to `best` the units of a line, their squared distance times `weight`.
+    #[inline]
+    pub fn search(&self, line: usize, x: f64, y: f64, weight: f64, best: &mut Nearest) {
+        let Line { units, grid } = &self.lines[line];
+        match grid {
+            None => self.scan(units.clone(), x, y, weight, best),
+            Some(grid) => self.search_cells(grid, x, y, weight, best),
+        }
+    }
+
+    /// Offers a run of units.
+    #[inline(always)]
+    fn scan(&self, run: Range<usize>, x: f64, y: f64, weight: f64, best: &mut Nearest) {
+        let (xs, ys, rows) = (&self.x[run.clone()], &self.y[run.clone()], &self.row[run]);
+        for ((&ux, &uy), &row) in xs.iter().zip(ys).zip(rows) {
+            let (dx, dy) = (ux - x, uy - y);
+            best.offer((dx * dx + dy * dy) * weight, row);
+        }
+    }
+
+    fn search_cells(&self, grid: &Grid, x: f64, y: f64, weight: f64, best: &mut Nearest) {
+        let own = grid.column_of(x);
+        self.search_column(grid, own, x, y, weight, best);
+        let (mut left, mut right) = (own, own + 1);
+        loop {
+            let to_left = (left > 0).then(|| grid.gap_left(left, x));
+            let to_right = (right < grid.columns).then(|| grid.gap_right(right, x));
+            let (gap, column) = match (to_left, to_right) {
+                (Some(l), Some(r)) if l <= r => (l, left - 1),
+                (Some(l), None) => (l, left - 1),
+                (_, Some(r)) => (r, right),
+                (None, None) => return,
+            };
+            if gap * gap * weight > best.key {
+                return;
+            }
+            self.search_column(grid, column, x, y, weight, best);
+            if column < left { left = column } else { right = column + 1 }
+        }
+    }
+
+    /// Offers the cells of a column that can hold something nearer than the best.
+    #[inline(always)]
+    fn search_column(&self, grid: &Grid, column: usize, x: f64, y: f64, weight: f64, best: &mut Nearest) {
+        let gap = grid.gap_left(column + 1, x).max(grid.gap_right(column, x));
+        let height = (best.key / weight - gap * gap).max(0.0).sqrt();
+        // Without a bound, or without a weight, the height is not finite: then all cells count.
+        let (low, high) = if height.is_finite() {
+            let place = |y: f64| (y - grid.bottom) / grid.cell;
+            let (low, high) = (place(y - height) - SLACK, place(y + height) + SLACK);
+            if high < 0.0 || low >= grid.rows as f64 {
+                return;
+            }
+            // A negative number becomes zero.
+            (low as usize, (high as usize).min(grid.rows - 1))
+        } else {
+            (0, grid.rows - 1)
+        };
+        let cells = grid.first_cell + column * grid.rows;
+        self.scan(self.cell_start[cells + low]..self.cell_start[cells + high + 1], x, y, weight, best);
+    }
+
+    /// Sorts a line's units into cells; within a cell they stay in order of row.
+    fn sort_into_cells(&mut self, units: Range<usize>) -> Grid {
+        let grid = Grid::over(&self.x[units.clone()], &self.y[units.clone()], self.cell_start.len());
+        let cells = grid.columns * grid.rows;
+        self.cell_start.resize(grid.first_cell + cells + 1, 0);
+        let starts = &mut self.cell_start[grid.first_cell..];
+        self.unsorted.clear();
+        for unit in units.clone() {
+            let (x, y) = (self.x[unit], self.y[unit]);
+            let cell = grid.column_of(x) * grid.rows + grid.row_of(y);
+            starts[cell + 1] += 1;
+            self.unsorted.push((x, y, self.row[unit], cell as u32));
+        }
+        starts[0] = units.start;
+        for cell in 0..cells {
+            starts[cell + 1] += starts[cell];
+        }
+        // Filling moves each cell's start to its end, which is the next one's start; then all shift by one.
+        for &(x, y, row, cell) in &self.unsorted {
+            let place = starts[cell as usize];
+            starts[cell as usize] += 1;
+            (self.x[place], self.y[place], self.row[place]) = (x, y, row);
+        }
+        starts.copy_within(0..cells, 1);
+        starts[0] = units.start;
+        grid
+    }
+}
+
+impl Grid {
+    /// Cells over the box around these units.
+    fn over(xs: &[f64], ys: &[f64], first_cell: usize) -> Self {
+        let bounds = |values: &[f64]| {
+            values
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
+        };
+        let ((left, right), (bottom, top)) = (bounds(xs), bounds(ys));
+        let (width, height) = (right - left, top - bottom);
+        let units = xs.len() as f64;
+        // A box that is nearly a line gets cells along the line only.
+        let cell = (width * height * PER_CELL / units).sqrt().max(width.max(height) * PER_CELL / units);
+        let cell = if cell > 0.0 { cell } else { 1.0 };
+        let count = |length: f64| (length / cell) as usize + 1;
+        Self { left, bottom, cell, columns: count(width), rows: count(height), first_cell }
+    }
+
+    #[inline(always)]
+    fn column_of(&self, x: f64) -> usize {
+        (((x - self.left) / self.cell) as usize).min(self.columns - 1)
+    }
+
+    #[inline(always)]
+    fn row_of(&self, y: f64) -> usize {
+        (((y - self.bottom) / self.cell) as usize).min(self.rows - 1)
+    }
+
+    /// The least distance from `x` to what lies left of the column's left edge.
+    #[inline(always)]
+    fn gap_left(&self, column: usize, x: f64) -> f64 {
+        (x - self.left - (column as f64 + SLACK) * self.cell).max(0.0)
+    }
+
+    /// The least distance from `x` to what lies right of the column's left edge.
+    #[inline(always)]
+    fn gap_right(&self, column: usize, x: f64) -> f64 {
+        (self.left + (column as f64 - SLACK) * self.cell - x).max(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn brute(xs: &[f64], ys: &[f64], x: f64, y: f64) -> Nearest {
+        let mut best = Nearest::NONE;
+        for (row, (&ux, &uy)) in xs.iter().zip(ys).enumerate() {
+            best.offer((ux - x) * (ux - x) + (uy - y) * (uy - y), row as u32);
+        }
+        best
+    }
+
+    proptest! {
+        #[test]
+        fn the_cells_find_what_a_full_search_finds(
+            points in prop::collection::vec((-50i32..50, -30i32..30), 1..600),
+            scale in prop::sample::select(vec![0.5, 1.0, 1e-3]),
+            queries in prop::collection::vec((-300f64..300.0, -300f64..300.0), 1..20),
+            flat in any::<bool>(),
+        ) {
+            let xs: Vec<f64> = points.iter().map(|p| f64::from(p.0) * scale).collect();
+            let ys: Vec<f64> = points.iter().map(|p| if flat { 1.0 } else { f64::from(p.1) * scale }).collect();
+            let mut lines = Lines::default();
+            lines.fill(1, xs.len(), |_| Some(0), |row| (xs[row], ys[row]));
+            for (x, y) in queries.into_iter().chain(xs.iter().copied().zip(ys.iter().copied()).take(20)) {
+                let expected = brute(&xs, &ys, x, y);
+                let mut found = Nearest::NONE;
+                lines.search(0, x, y, 1.0, &mut found);
+                prop_assert_eq!(found, expected);
+                // A bound from an earlier target changes nothing.
+                let mut warm = Nearest { key: (xs[0] - x) * (xs[0] - x) + (ys[0] - y) * (ys[0] - y), row: 0 };
+                lines.search(0, x, y, 1.0, &mut warm);
+                prop_assert_eq!(warm, expected);
+            }
+        }
+    }
+}

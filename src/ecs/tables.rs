@@ -1,0 +1,142 @@
+//! Tables that come out: named columns of equal length, owned once and shared by every reader.
+//!
+//! The report, the mirror's export, the command line and Python hold the same columns; nobody makes an
+//! object of a row unless a person asks for one.
+
+use std::sync::Arc;
+
+/// One column of an output table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Column {
+    /// Numbers.
+    Float(Vec<f64>),
+    /// Whole numbers.
+    Int(Vec<i64>),
+    /// True or false.
+    Flag(Vec<bool>),
+    /// Texts, each an index into the distinct ones.
+    Text {
+        /// Each row's text, as an index into `values`.
+        codes: Vec<u32>,
+        /// The distinct texts.
+        values: Vec<Arc<str>>,
+    },
+}
+
+/// One value of a table, for people: printing, JSON, tests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// A number.
+    Float(f64),
+    /// A whole number.
+    Int(i64),
+    /// True or false.
+    Flag(bool),
+    /// A text.
+    Text(&'a str),
+}
+
+impl Column {
+    /// A text column whose rows index `words`.
+    pub fn words<T: AsRef<str>>(codes: Vec<u32>, words: &[T]) -> Self {
+        Self::Text { codes, values: words.iter().map(|word| Arc::from(word.as_ref())).collect() }
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Float(values) => values.len(),
+            Self::Int(values) => values.len(),
+            Self::Flag(values) => values.len(),
+            Self::Text { codes, .. } => codes.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value in `row`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn cell(&self, row: usize) -> Cell<'_> {
+        match self {
+            Self::Float(values) => Cell::Float(values[row]),
+            Self::Int(values) => Cell::Int(values[row]),
+            Self::Flag(values) => Cell::Flag(values[row]),
+            Self::Text { codes, values } => Cell::Text(&values[codes[row] as usize]),
+        }
+    }
+}
+
+/// Named columns of equal length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    names: Vec<&'static str>,
+    columns: Vec<Arc<Column>>,
+    rows: usize,
+}
+
+impl Table {
+    /// A table of these columns.
+    ///
+    /// # Panics
+    /// If the columns are not of equal length: a defect of the caller, never of the input.
+    pub fn new(columns: Vec<(&'static str, Column)>) -> Self {
+        let rows = columns.first().map_or(0, |(_, column)| column.len());
+        assert!(columns.iter().all(|(_, column)| column.len() == rows), "columns of unequal length");
+        let (names, columns) = columns.into_iter().map(|(name, column)| (name, Arc::new(column))).unzip();
+        Self { names, columns, rows }
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The columns' names, in order.
+    pub fn names(&self) -> &[&'static str] {
+        &self.names
+    }
+
+    /// The columns, in order.
+    pub fn columns(&self) -> &[Arc<Column>] {
+        &self.columns
+    }
+
+    /// The column named `name`.
+    pub fn column(&self, name: &str) -> Option<&Arc<Column>> {
+        self.names.iter().position(|&known| known == name).map(|index| &self.columns[index])
+    }
+
+    /// The values of a number column; empty if there is no such column.
+    pub fn floats(&self, name: &str) -> &[f64] {
+        match self.column(name).map(AsRef::as_ref) {
+            Some(Column::Float(values)) => values,
+            _ => &[],
+        }
+    }
+
+    /// The values of a whole-number column; empty if there is no such column.
+    pub fn ints(&self, name: &str) -> &[i64] {
+        match self.column(name).map(AsRef::as_ref) {
+            Some(Column::Int(values)) => values,
+            _ => &[],
+        }
+    }
+
+    /// The values of one row, with the columns' names.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = (&'static str, Cell<'_>)> {
+        self.names.iter().zip(&self.columns).map(move |(&name, column)| (name, column.cell(row)))
+    }
+}

@@ -1,0 +1,45 @@
+//! Threads for the inside of a system: a pool of our own, cut by the data, never by the number of threads.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// Rows that one thread takes at a time, and the fewest that are worth a second thread.
+const BLOCK: usize = 1024;
+
+/// Who does the work inside a system: the calling thread, or a pool.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Workers {
+    pool: Option<Arc<ThreadPool>>,
+    process: u32,
+}
+
+impl Workers {
+    /// As many threads as asked for; one thread, or no thread to be had, is the calling one.
+    pub fn new(threads: usize) -> Self {
+        let pool = (threads > 1)
+            .then(|| {
+                ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("muc-{i}")).build().ok()
+            })
+            .flatten();
+        Self { pool: pool.map(Arc::new), process: std::process::id() }
+    }
+
+    /// Whether these threads live in this process: a forked child has none of its parent's.
+    pub fn are_ours(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    /// Lets `work` fill `out` block by block: it gets the index of the block's first element and the block.
+    pub fn fill<T: Send>(&self, out: &mut [T], work: impl Fn(usize, &mut [T]) + Sync) {
+        match &self.pool {
+            Some(pool) if out.len() >= 2 * BLOCK => pool.install(|| {
+                let blocks = out.par_chunks_mut(BLOCK).enumerate();
+                blocks.for_each(|(block, rows)| work(block * BLOCK, rows));
+            }),
+            _ => work(0, out),
+        }
+    }
+}

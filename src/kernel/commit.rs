@@ -1,0 +1,72 @@
+//! The aftermath: the mirror after a battle (R-FINAL-5).
+//!
+//! The dead are gone and so are fleets without living units; hull, shield, suppression, experience and position
+//! of the others, and their broken weapons, are as the battle left them.
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemState;
+
+use crate::battle::{BattleWorld, Lineup};
+use crate::ecs::columns::{TableId, UnitColumn, WeaponColumn};
+use crate::ecs::components::Status;
+use crate::ecs::mirror::MirrorMut;
+use crate::ecs::store::Row;
+use crate::error::{Error, Result};
+
+/// Writes the battle that was just fought into the mirror.
+pub(super) fn commit(mirror: &mut World, lineup: &Lineup, battles: &mut BattleWorld) -> Result<()> {
+    let mut state = SystemState::<MirrorMut<'_>>::new(mirror);
+    let mut mirror = state.get_mut(mirror).map_err(|_| Error::Poisoned)?;
+    let experience: Vec<f64> = battles
+        .battle()
+        .account
+        .iter()
+        .flat_map(|account| account.units.iter().map(|unit| unit.xp))
+        .collect();
+    let (units, mounts) = battles.columns();
+    let mut dead = Vec::new();
+    let table = mirror.table(TableId::Units);
+    for (row, &unit) in lineup.unit_rows.iter().enumerate() {
+        if units.status[row] == Status::DESTROYED {
+            dead.push(unit);
+            continue;
+        }
+        let xp = table.number(UnitColumn::Xp as usize, unit) + experience[row];
+        for (column, value) in [
+            (UnitColumn::Hp, units.hull[row].0),
+            (UnitColumn::Shield, units.shield[row].0),
+            (UnitColumn::Suppression, units.suppression[row].0),
+            (UnitColumn::X, units.x[row].0),
+            (UnitColumn::Y, units.y[row].0),
+            (UnitColumn::Xp, xp),
+        ] {
+            set_if_changed(table, column as usize, unit, value);
+        }
+    }
+    let table = mirror.table(TableId::Weapons);
+    for (row, &weapon) in lineup.mount_rows.iter().enumerate() {
+        set_if_changed(table, WeaponColumn::Hp as usize, weapon, mounts.integrity[row].0);
+    }
+    mirror.remove_units(&dead);
+    remove_dead_fleets(&mut mirror, lineup);
+    Ok(())
+}
+
+/// Columns that a battle did not touch are not stored on its account.
+fn set_if_changed(table: &mut crate::ecs::store::Store, column: usize, row: Row, value: f64) {
+    if table.number(column, row) != value {
+        table.set_number(column, row, value);
+    }
+}
+
+/// A fleet without living units is destroyed, with whatever wrecks it still had.
+fn remove_dead_fleets(mirror: &mut MirrorMut<'_>, lineup: &Lineup) {
+    for fleet in &lineup.fleets {
+        if mirror.read().living(fleet.row).next().is_none() {
+            let wrecks: Vec<Row> =
+                mirror.read().rosters.0.get(fleet.row as usize).cloned().unwrap_or_default();
+            mirror.remove_units(&wrecks);
+            mirror.remove_row(TableId::Fleets, fleet.row);
+        }
+    }
+}

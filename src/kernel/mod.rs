@@ -1,0 +1,174 @@
+//! The kernel: one long-lived mirror of the campaign, and the battles fought on it.
+
+mod commit;
+mod lineup;
+
+use bevy_ecs::prelude::*;
+
+use crate::battle::{BattleWorld, Interrupt};
+use crate::ecs::columns::TableId;
+use crate::ecs::digest::Digest;
+use crate::ecs::ingest::{Push, PushSummary, Removal, RemoveSummary};
+use crate::ecs::mirror::{Mirror, mirror_world};
+use crate::ecs::roll::battle_seed;
+use crate::ecs::store::Key;
+use crate::ecs::tables::Table;
+use crate::ecs::workers::Workers;
+use crate::ecs::{export, gate};
+use crate::error::{Error, Result};
+use crate::report::Report;
+use crate::rules::Rules;
+
+/// Which battle to fight, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Engagement {
+    /// Whose units fight.
+    pub muster: Muster,
+    /// Faction names that hold the ground in a stalemate.
+    pub defenders: Vec<String>,
+    /// The round limit; absent: the rules'.
+    pub max_rounds: Option<u32>,
+    /// The seed; absent: from the kernel's seed and its count of committed battles.
+    pub seed: Option<u64>,
+    /// Whether the mirror holds the aftermath.
+    pub commit: bool,
+}
+
+/// Whose units fight.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Muster {
+    /// The living units of these fleets.
+    Fleets(Vec<i64>),
+    /// The living units of all fleets at this place that are not in transit.
+    Location(i64),
+}
+
+impl Engagement {
+    /// A battle of these units under the kernel's rules and seed, whose aftermath the mirror holds.
+    pub fn of(muster: Muster) -> Self {
+        Self { muster, defenders: Vec::new(), max_rounds: None, seed: None, commit: true }
+    }
+}
+
+/// A mirror of the campaign, and the battles fought on it.
+pub struct Kernel {
+    mirror: World,
+    battles: BattleWorld,
+    seed: u64,
+    threads: usize,
+    fought: u64,
+}
+
+impl Kernel {
+    /// An empty mirror whose battles run on one thread.
+    pub fn new(rules: Rules, seed: u64) -> Self {
+        let battles = BattleWorld::new(rules, Workers::new(1));
+        Self { mirror: mirror_world(), battles, seed, threads: 1, fought: 0 }
+    }
+
+    /// Lets large battles use so many threads; results do not depend on it.
+    pub fn set_threads(&mut self, threads: usize) {
+        self.threads = threads;
+        self.battles.set_workers(Workers::new(threads));
+    }
+
+    /// The most threads that a battle uses.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &Rules {
+        self.battles.rules()
+    }
+
+    /// The seed that battles without one of their own are derived from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Upserts rows by key: everything or, on any fault, nothing.
+    ///
+    /// # Errors
+    /// [`Error::Push`] lists the faults of all tables; the mirror is as it was.
+    pub fn push(&mut self, push: &Push<'_>) -> Result<PushSummary> {
+        gate::push(&mut self.mirror, push)
+    }
+
+    /// Removes rows by key: everything or, on any fault, nothing.
+    ///
+    /// # Errors
+    /// [`Error::Remove`] lists unknown keys and factions that still own fleets.
+    pub fn remove(&mut self, removal: &Removal) -> Result<RemoveSummary> {
+        gate::remove(&mut self.mirror, removal)
+    }
+
+    /// A table of the mirror, in order of its key. Columns as the schema, links as the owner's key.
+    pub fn table(&self, table: TableId) -> Table {
+        export::table(self.mirror(), table)
+    }
+
+    /// The faction with this name, as a table of one row.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`].
+    pub fn faction(&self, name: &str) -> Result<Table> {
+        self.row(TableId::Factions, &Key::Name(name.into()), format!("'{name}'"))
+    }
+
+    /// The fleet with this id, as a table of one row.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`].
+    pub fn fleet(&self, id: i64) -> Result<Table> {
+        self.row(TableId::Fleets, &Key::Id(id), id.to_string())
+    }
+
+    /// The unit with this id, as a table of one row.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`].
+    pub fn unit(&self, id: i64) -> Result<Table> {
+        self.row(TableId::Units, &Key::Id(id), id.to_string())
+    }
+
+    /// The fingerprint of the mirror's content, independent of how it came about.
+    pub fn digest(&self) -> Digest {
+        export::digest(self.mirror())
+    }
+
+    /// Fights one whole battle.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`] names what is wrong with the request; [`Error::Interrupted`] if the caller stopped it;
+    /// [`Error::Conservation`] if the kernel miscounted. The mirror is as it was.
+    pub fn resolve(&mut self, engagement: &Engagement, interrupt: Interrupt<'_>) -> Result<Report> {
+        let seed = engagement.seed.unwrap_or_else(|| battle_seed(self.seed, self.fought));
+        let lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
+        if lineup.sides.is_empty() {
+            return Ok(Report::no_conflict(seed));
+        }
+        if !self.battles.workers().are_ours() {
+            self.battles.set_workers(Workers::new(self.threads));
+        }
+        self.battles.load(&lineup, seed);
+        self.battles.fight(interrupt)?;
+        let report = Report::of(&lineup, &mut self.battles, seed)?;
+        if engagement.commit {
+            commit::commit(&mut self.mirror, &lineup, &mut self.battles)?;
+            self.fought += 1;
+        }
+        Ok(report)
+    }
+
+    fn mirror(&self) -> Mirror<'_> {
+        Mirror::of(&self.mirror)
+    }
+
+    fn row(&self, table: TableId, key: &Key, shown: String) -> Result<Table> {
+        let mirror = self.mirror();
+        let unknown = Error::Unknown { table: table.spec().row_name, key: shown };
+        let row = mirror.table(table).find(key).ok_or(unknown)?;
+        Ok(export::rows(mirror, table, &[row]))
+    }
+}

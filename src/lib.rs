@@ -1,0 +1,57 @@
+//! A battle simulation kernel: a mirror of a campaign, and whole battles fought on it.
+//!
+//! Factions, fleets, units, weapons and treaties come in as columns; a battle runs as a schedule of
+//! [`bevy_ecs`] systems over contiguous columns; its result goes out as tables. Every roll belongs to a name,
+//! so a battle with the same input, rules and seed is the same battle, to the last bit.
+//!
+//! The floors, from the ground up: [`error`] and [`rules`]; what exists ([`ecs`]); what happens
+//! ([`systems`]); one battle ([`battle`]); the mirror and its battles ([`kernel`]) and what they leave behind
+//! ([`report`]); the doors.
+//!
+//! ```
+//! use multi_universe_core::ecs::columns::TableId;
+//! use multi_universe_core::ecs::ingest::{Push, TableInput, Values};
+//! use multi_universe_core::kernel::{Engagement, Kernel, Muster};
+//! use multi_universe_core::Rules;
+//!
+//! fn texts<'a>(values: &[&'a str]) -> Values<'a> {
+//!     Values::Text(values.iter().map(|&text| text.into()).collect())
+//! }
+//! fn wholes(values: &[i64]) -> Values<'_> {
+//!     Values::I64(values.into())
+//! }
+//!
+//! let mut kernel = Kernel::new(Rules::default(), 42);
+//! kernel.push(
+//!     &Push::default()
+//!         .with(TableId::Factions, TableInput::default().with("name", texts(&["Hegemony", "Synod"])))
+//!         .with(
+//!             TableId::Treaties,
+//!             TableInput::default()
+//!                 .with("a", texts(&["Hegemony"]))
+//!                 .with("b", texts(&["Synod"]))
+//!                 .with("kind", texts(&["war"])),
+//!         )
+//!         .with(
+//!             TableId::Fleets,
+//!             TableInput::default().with("id", wholes(&[1, 2])).with("faction", texts(&["Hegemony", "Synod"])),
+//!         )
+//!         .with(TableId::Units, TableInput::default().with("id", wholes(&[10, 11])).with("fleet", wholes(&[1, 2])))
+//!         .with(TableId::Weapons, TableInput::default().with("unit", wholes(&[10])).with("slot", wholes(&[0]))),
+//! )?;
+//! let report = kernel.resolve(&Engagement::of(Muster::Fleets(vec![1, 2])), &|| false)?;
+//! assert_eq!(report.winner.as_deref(), Some("Hegemony"));
+//! assert_eq!(report.units.len(), 2);
+//! # Ok::<(), multi_universe_core::Error>(())
+//! ```
+
+pub mod battle;
+pub mod ecs;
+pub mod error;
+pub mod kernel;
+pub mod report;
+pub mod rules;
+pub mod systems;
+
+pub use error::{Error, Result};
+pub use rules::Rules;

@@ -1,0 +1,68 @@
+//! The census: at a round's end, who is left on each side, and the round's place in timeline and digest.
+//!
+//! # Rule
+//!
+//! R-VICTORY-1 and R-VICTORY-2 ask who is left, with how much health, and since when nothing happened; this is
+//! where it is counted, in order of unit id, so that every sum has one order.
+//!
+//! # The digest of a round
+//!
+//! The columns hull, shield, x, y, target and status of the battle's units, as they are at the round's end,
+//! folded into the digest of the rounds before (see [`Digest`](crate::ecs::digest::Digest)).
+//!
+//! Source: rule book §9; house rules on determinism. Worked example: two living ships with 30 and 12.5 points
+//! are `alive` 2 and `hull` 42.5.
+
+use bevy_ecs::prelude::*;
+
+use crate::ecs::components::{Cost, Hull, MaxHull, Shield, Side, Status, Target, X, Y, columns};
+use crate::ecs::phase::Phase;
+use crate::ecs::profile::Profile;
+use crate::ecs::resources::{Battles, SideState};
+
+/// Adds this file's systems.
+pub fn register(schedule: &mut Schedule, profile: &Profile) {
+    schedule.add_systems(profile.timed(count).in_set(Phase::Census));
+}
+
+/// What the census reads.
+type Counted = (
+    (&'static Side, &'static Status, &'static Hull, &'static MaxHull, &'static Shield, &'static Cost),
+    (&'static X, &'static Y, &'static Target),
+);
+
+/// Counts the sides, writes the round into timeline and digest.
+pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>) {
+    let Some(((sides, statuses, hulls, max_hulls, shields, costs), (xs, ys, targets))) = columns(&mut units)
+    else {
+        return;
+    };
+    for battle in battles.running() {
+        battle.sides.iter_mut().for_each(SideState::forget);
+        for row in battle.units.clone() {
+            let side = &mut battle.sides[usize::from(sides[row].0)];
+            side.max_hull += max_hulls[row].0;
+            if statuses[row] == Status::DEPLOYED {
+                side.alive += 1;
+                side.hull += hulls[row].0;
+                side.shield += shields[row].0;
+                side.cost += costs[row].0;
+            }
+        }
+        let (dealt, kills) =
+            battle.sides.iter().fold((0.0, 0), |(d, k), side| (d + side.dealt, k + side.kills));
+        battle.quiet = if dealt > 0.0 { 0 } else { battle.quiet + 1 };
+        battle.killless = if kills > 0 { 0 } else { battle.killless + 1 };
+        for (index, side) in battle.sides.iter().enumerate() {
+            battle.timeline.push(battle.round, index, side);
+        }
+        let rows = battle.units.clone();
+        let digest = &mut battle.digest;
+        digest.fold(&hulls[rows.clone()]);
+        digest.fold(&shields[rows.clone()]);
+        digest.fold(&xs[rows.clone()]);
+        digest.fold(&ys[rows.clone()]);
+        digest.fold(&targets[rows.clone()]);
+        digest.fold(&statuses[rows]);
+    }
+}

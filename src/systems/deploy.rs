@@ -1,0 +1,177 @@
+//! Deployment: how large the map is, and where units stand before the first round.
+//!
+//! # Rule
+//!
+//! R-DEPLOY-1 (map): a square; by default its side comes from the number of units: under 20: 30 tiles,
+//! under 60: 50, under 150: 80, else 100, and in space at least 80; above 10,000 units it grows so that the
+//! density of units stays what it is at 10,000.
+//!
+//! R-DEPLOY-2 (places): a unit with a position keeps it, clamped to the map. The others deploy in ranks of
+//! 20, 2 tiles apart, around their faction's centre, facing the map's centre: two factions at 10 % and 90 %
+//! of the width, more on a circle of 40 % of the map's size, in order of name.
+//!
+//! # Formula
+//!
+//! ```text
+//! place(rank, file) = centre + s · ((ranks − 1)/2 − rank) · forward + s · (file − (files − 1)/2) · left
+//! ```
+//!
+//! with `s` the spacing, `forward` the direction to the map's centre and `left` that turned by a quarter;
+//! the last rank is centred on the files it has. The circle begins in the west and runs counter-clockwise.
+//! A block of ranks deeper than a fifth of the map (240 units of a faction on 100 tiles) does not fit
+//! there: its ranks widen to the width of the map, and if that is not enough its spacing shrinks so that
+//! it fills that fifth.
+//!
+//! Source: rule book §2. Worked example: two units of the first of two factions on a map of 30 tiles stand at
+//! (3, 14) and (3, 16).
+
+use bevy_ecs::prelude::*;
+use glam::DVec2;
+
+use crate::ecs::components::{Side, X, Y, all, columns};
+use crate::ecs::phase::Phase;
+use crate::ecs::profile::Profile;
+use crate::ecs::resources::{Battles, RuleBook};
+use crate::rules::Rules;
+
+/// Adds this file's systems.
+pub fn register(schedule: &mut Schedule, profile: &Profile) {
+    schedule.add_systems(profile.timed(deploy).in_set(Phase::Deploy));
+}
+
+/// R-DEPLOY-2: in a battle's first round, units that are not placed yet take their places.
+pub fn deploy(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Query<(&Side, &mut X, &mut Y)>) {
+    let Some((sides, mut xs, mut ys)) = columns(&mut units) else { return };
+    let (xs, ys) = (all(&mut xs), all(&mut ys));
+    for battle in battles.running().filter(|battle| battle.round == 1) {
+        let rows = battle.units.clone();
+        let count = battle.sides.len();
+        let mut waiting = vec![Vec::new(); count];
+        for row in rows {
+            if xs[row].0.is_nan() || ys[row].0.is_nan() {
+                waiting[usize::from(sides[row].0)].push(row);
+            } else {
+                xs[row].0 = xs[row].0.clamp(0.0, battle.map);
+                ys[row].0 = ys[row].0.clamp(0.0, battle.map);
+            }
+        }
+        for (side, units) in waiting.iter().enumerate() {
+            let block = Block::of(units.len(), side, count, battle.map, &rules.0);
+            for (index, &row) in units.iter().enumerate() {
+                let place = block.place(index).clamp(DVec2::ZERO, DVec2::splat(battle.map));
+                (xs[row].0, ys[row].0) = (place.x, place.y);
+            }
+        }
+    }
+}
+
+/// R-DEPLOY-1: the side of the map, in tiles.
+///
+/// ```
+/// # use multi_universe_core::{Rules, systems::deploy::map_size};
+/// let rules = Rules::default();
+/// assert_eq!([10, 59, 120, 5000].map(|units| map_size(units, false, &rules)), [30.0, 50.0, 80.0, 100.0]);
+/// assert_eq!(map_size(10, true, &rules), 80.0);
+/// assert_eq!(map_size(40_000, true, &rules), 200.0);
+/// ```
+pub fn map_size(units: usize, in_space: bool, rules: &Rules) -> f64 {
+    if rules.map_size > 0.0 {
+        return rules.map_size;
+    }
+    let size = match units {
+        0..20 => 30.0,
+        20..60 => 50.0,
+        60..150 => 80.0,
+        150..=10_000 => 100.0,
+        _ => (units as f64).sqrt(),
+    };
+    if in_space { f64::max(size, rules.space_map_size) } else { size }
+}
+
+/// A faction's ranks.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    centre: DVec2,
+    forward: DVec2,
+    units: usize,
+    files: usize,
+    spacing: f64,
+}
+
+impl Block {
+    /// The ranks of `units` units of faction `side` of `sides`, on a map of this size.
+    ///
+    /// ```
+    /// # use multi_universe_core::{Rules, systems::deploy::Block};
+    /// let block = Block::of(2, 0, 2, 30.0, &Rules::default());
+    /// assert_eq!([block.place(0), block.place(1)].map(|p| (p.x, p.y)), [(3.0, 14.0), (3.0, 16.0)]);
+    /// ```
+    pub fn of(units: usize, side: usize, sides: usize, map: f64, rules: &Rules) -> Self {
+        let middle = DVec2::splat(map / 2.0);
+        let centre = if sides <= 2 {
+            let share = if side == 0 { rules.deploy_edge } else { 1.0 - rules.deploy_edge };
+            DVec2::new(share * map, middle.y)
+        } else {
+            middle - direction(side, sides) * (rules.deploy_circle * map)
+        };
+        let forward = (middle - centre).try_normalize().unwrap_or(DVec2::X);
+        let (files, spacing) = files_and_spacing(units, map, rules);
+        Self { centre, forward, units, files, spacing }
+    }
+
+    /// Where the unit with this index stands, in tiles.
+    pub fn place(&self, index: usize) -> DVec2 {
+        let ranks = self.units.div_ceil(self.files);
+        let (rank, file) = (index / self.files, index % self.files);
+        let files = self.files.min(self.units - rank * self.files);
+        let ahead = (ranks as f64 - 1.0) / 2.0 - rank as f64;
+        let aside = file as f64 - (files as f64 - 1.0) / 2.0;
+        self.centre + self.forward * (self.spacing * ahead) + self.forward.perp() * (self.spacing * aside)
+    }
+}
+
+/// How many units stand in a rank, and how far apart.
+fn files_and_spacing(units: usize, map: f64, rules: &Rules) -> (usize, f64) {
+    let files = rules.rank_files as usize;
+    let depth = 0.2 * map;
+    let ranks = units.div_ceil(files);
+    if units == 0 || (ranks - 1) as f64 * rules.rank_spacing <= depth {
+        return (files, rules.rank_spacing);
+    }
+    let spacing = rules.rank_spacing.min((depth * map / units as f64).sqrt());
+    (files.max((map / spacing) as usize), spacing)
+}
+
+/// The direction of the `index`-th of `count` points on a circle, from the east, counter-clockwise.
+///
+/// By Taylor's series on an eighth of the circle: the same bits on every platform.
+///
+/// ```
+/// # use multi_universe_core::systems::deploy::direction;
+/// let d = direction(1, 3);
+/// assert!((d.x + 0.5).abs() < 1e-15 && (d.y - 0.75_f64.sqrt()).abs() < 1e-15);
+/// ```
+pub fn direction(index: usize, count: usize) -> DVec2 {
+    let quarters = 4.0 * index as f64 / count as f64;
+    let (quarter, rest) = (quarters as usize % 4, quarters - quarters.floor());
+    let eighth = DVec2::from(if rest <= 0.5 {
+        taylor(rest * std::f64::consts::FRAC_PI_2)
+    } else {
+        let (cos, sin) = taylor((1.0 - rest) * std::f64::consts::FRAC_PI_2);
+        (sin, cos)
+    });
+    (0..quarter).fold(eighth, |direction, _| direction.perp())
+}
+
+/// Cosine and sine of an angle up to π/4.
+fn taylor(angle: f64) -> (f64, f64) {
+    let square = angle * angle;
+    let series = |first: u32| {
+        // 1 − a²/(k(k+1)) · (1 − a²/((k+2)(k+3)) · (…)), from the inside out.
+        (0..9).rev().fold(1.0, |inner, term| {
+            let k = f64::from(first + 2 * term);
+            1.0 - square / (k * (k + 1.0)) * inner
+        })
+    };
+    (series(1), angle * series(2))
+}
