@@ -104,6 +104,8 @@ impl Lines {
             self.row[place] = row as u32;
         }
         self.cell_start.clear();
+        // A box has at most wh/c² + w/c + h/c + 1 cells, each term but the last at most half of its units.
+        self.cell_start.reserve(2 * start + 2 * count);
         for line in 0..count {
             if self.lines[line].units.len() >= GRID_FROM {
                 self.lines[line].grid = Some(self.sort_into_cells(self.lines[line].units.clone()));

@@ -1,0 +1,87 @@
+//! The promises: equal input, rules and seed give equal digests, whatever else differs.
+
+use multi_universe_core::kernel::{Engagement, Muster};
+
+use crate::support::{fight, line_battle};
+
+/// A shuffle of 0 … n−1 that leaves nobody in place.
+fn shuffled(n: usize) -> impl Fn(usize) -> usize {
+    move |row| (row * 7 + 3) % n
+}
+
+#[test]
+fn the_same_seed_gives_the_same_battle() {
+    let first = fight(&mut line_battle(40, |row| row), 5);
+    let second = fight(&mut line_battle(40, |row| row), 5);
+    assert_eq!(first.digest, second.digest);
+    assert_eq!(first.units, second.units);
+    assert_eq!(first.timeline, second.timeline);
+}
+
+#[test]
+fn another_seed_gives_another_battle() {
+    let mut kernel = line_battle(40, |row| row);
+    assert_ne!(fight(&mut kernel, 5).digest, fight(&mut kernel, 6).digest);
+}
+
+#[test]
+fn a_world_that_fought_before_fights_as_a_new_one() {
+    let mut kernel = line_battle(40, |row| row);
+    let first = fight(&mut kernel, 5);
+    fight(&mut kernel, 6);
+    assert_eq!(fight(&mut kernel, 5).digest, first.digest);
+    let mut large = line_battle(60, |row| row);
+    fight(&mut large, 1);
+    assert_eq!(fight(&mut line_battle(60, |row| row), 2).digest, fight(&mut large, 2).digest);
+}
+
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    // 97 is prime to 7, so the shuffle is one; two dozen shooters share a target in the first rounds.
+    let plain = fight(&mut line_battle(40, |row| row), 5);
+    let mixed = fight(&mut line_battle(40, shuffled(80)), 5);
+    assert_eq!(plain.digest, mixed.digest);
+    assert_eq!(plain.units, mixed.units);
+}
+
+#[test]
+fn the_number_of_threads_does_not_matter() {
+    // More than two blocks of rows, so that the threads have something to share.
+    let digests = [1, 2, 3].map(|threads| {
+        let mut kernel = line_battle(1_500, |row| row);
+        kernel.set_threads(threads);
+        let engagement = Engagement {
+            seed: Some(3),
+            commit: false,
+            max_rounds: Some(12),
+            ..Engagement::of(Muster::Fleets(vec![1, 2]))
+        };
+        kernel.resolve(&engagement, &|| false).expect("a battle").digest
+    });
+    assert_eq!(digests[0], digests[1]);
+    assert_eq!(digests[0], digests[2]);
+}
+
+#[test]
+fn a_stranger_elsewhere_changes_nobodys_rolls() {
+    use crate::support::{push, table, texts, wholes};
+    use multi_universe_core::ecs::columns::TableId;
+    let plain = fight(&mut line_battle(40, |row| row), 5);
+    let mut kernel = line_battle(40, |row| row);
+    push(&mut kernel, TableId::Factions, table([("name", texts(&["Bystander"]))]));
+    push(&mut kernel, TableId::Fleets, table([("id", wholes([3])), ("faction", texts(&["Bystander"]))]));
+    push(&mut kernel, TableId::Units, table([("id", wholes([1000])), ("fleet", wholes([3]))]));
+    let engagement =
+        Engagement { seed: Some(5), commit: false, ..Engagement::of(Muster::Fleets(vec![1, 2, 3])) };
+    let report = kernel.resolve(&engagement, &|| false).expect("a battle");
+    assert_eq!(report.digest, plain.digest);
+    assert_eq!(report.units.len(), 80);
+}
+
+#[test]
+fn the_mirrors_digest_does_not_know_its_history() {
+    let plain = line_battle(40, |row| row);
+    let mixed = line_battle(40, shuffled(80));
+    assert_eq!(plain.digest(), mixed.digest());
+    assert_ne!(plain.digest(), line_battle(41, |row| row).digest());
+}

@@ -1,0 +1,10 @@
+//! The Rust suite, one binary: sentences that hold for the kernel.
+
+mod allocations;
+mod battle;
+mod determinism;
+mod floors;
+mod gate;
+mod pipeline;
+mod support;
+mod systems;

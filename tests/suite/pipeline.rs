@@ -1,0 +1,62 @@
+//! The order of systems is one, and it is the golden one.
+
+use std::collections::BTreeSet;
+
+use bevy_ecs::prelude::*;
+use multi_universe_core::Rules;
+use multi_universe_core::battle::BattleWorld;
+use multi_universe_core::ecs::profile::Profile;
+use multi_universe_core::ecs::workers::Workers;
+use multi_universe_core::systems;
+
+/// The systems of a round, in the order in which they run, when ties are broken by `seed`.
+fn order(seed: u64) -> String {
+    let mut battles = BattleWorld::new(Rules::default(), Workers::default());
+    let world: &mut World = battles.world_mut();
+    let mut schedule = systems::round(&Profile::default());
+    let mut settings = schedule.get_build_settings();
+    settings.shuffle_seed = Some(seed);
+    schedule.set_build_settings(settings);
+    schedule.initialize(world).expect("an unambiguous schedule");
+    let systems = schedule.systems().expect("an initialized schedule");
+    systems.map(|(_, system)| format!("{}\n", short(&system.name().to_string()))).collect()
+}
+
+/// `shooting::fire` of the full path of a system.
+fn short(name: &str) -> &str {
+    name.rmatch_indices("::").nth(1).map_or(name, |(at, _)| &name[at + 2..])
+}
+
+#[test]
+fn the_pipeline_is_the_golden_one() {
+    assert_eq!(order(0), include_str!("../golden/pipeline.txt"));
+}
+
+#[test]
+fn no_other_order_is_allowed() {
+    let orders: BTreeSet<String> = (0..64).map(order).collect();
+    assert_eq!(orders.len(), 1, "{orders:#?}");
+}
+
+#[test]
+fn an_unordered_conflict_is_refused() {
+    let mut battles = BattleWorld::new(Rules::default(), Workers::default());
+    let mut schedule = systems::round(&Profile::default());
+    schedule.add_systems(systems::victory::decide);
+    assert!(schedule.initialize(battles.world_mut()).is_err());
+}
+
+#[test]
+fn every_system_of_the_pipeline_is_in_the_profile() {
+    let mut kernel = crate::support::line_battle(5, |row| row);
+    let report = crate::support::fight(&mut kernel, 1);
+    let names = report.profile.column("name").expect("a name column");
+    let listed: String = (0..report.profile.len())
+        .map(|row| match names.cell(row) {
+            multi_universe_core::ecs::tables::Cell::Text(name) => format!("{name}\n"),
+            _ => String::new(),
+        })
+        .collect();
+    assert_eq!(listed, include_str!("../golden/pipeline.txt"));
+    assert!(report.profile.ints("calls").iter().all(|&calls| calls == i64::from(report.rounds)));
+}
