@@ -163,6 +163,11 @@ impl BattleWorld {
         (self.units.view(&self.world), self.mounts.view(&self.world))
     }
 
+    /// Lets the account of a battle that has ended be made again.
+    pub fn forget_account(&mut self) {
+        self.world.resource_mut::<Battles>().0[0].account = None;
+    }
+
     /// The world itself, to run a single system in it.
     pub fn world_mut(&mut self) -> &mut World {
         &mut self.world

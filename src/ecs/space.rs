@@ -113,11 +113,6 @@ impl Lines {
         }
     }
 
-    /// Whether nobody stands in the line.
-    pub fn is_empty(&self, line: usize) -> bool {
-        self.lines[line].units.is_empty()
-    }
-
     /// Offers to `best` the units of a line, their squared distance times `weight`.
     #[inline]
     pub fn search(&self, line: usize, x: f64, y: f64, weight: f64, best: &mut Nearest) {
@@ -140,6 +135,10 @@ impl Lines {
 
     fn search_cells(&self, grid: &Grid, x: f64, y: f64, weight: f64, best: &mut Nearest) {
         let own = grid.column_of(x);
+        // The nearest cells first: what they hold bounds the search of whole columns.
+        let (cells, row) = (grid.first_cell + own * grid.rows, grid.row_of(y));
+        let (low, high) = (row.saturating_sub(1), (row + 2).min(grid.rows));
+        self.scan(self.cell_start[cells + low]..self.cell_start[cells + high], x, y, weight, best);
         self.search_column(grid, own, x, y, weight, best);
         let (mut left, mut right) = (own, own + 1);
         loop {

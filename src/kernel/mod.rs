@@ -15,7 +15,7 @@ use crate::ecs::store::Key;
 use crate::ecs::tables::Table;
 use crate::ecs::workers::Workers;
 use crate::ecs::{export, gate};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
 use crate::report::Report;
 use crate::rules::Rules;
 
@@ -159,6 +159,21 @@ impl Kernel {
             self.fought += 1;
         }
         Ok(report)
+    }
+
+    /// A battle before its first round, in a world of its own, to be run round by round or system by system.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`] names what is wrong with the request, peace among those present included.
+    pub fn battle_world(&self, engagement: &Engagement) -> Result<BattleWorld> {
+        let lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
+        if lineup.sides.is_empty() {
+            let fault = Fault::column("factions", "", "nobody at war with anybody", "two factions at war");
+            return Err(Error::Resolve(fault.into()));
+        }
+        let mut battles = BattleWorld::new(*self.rules(), Workers::new(self.threads));
+        battles.load(&lineup, engagement.seed.unwrap_or_else(|| battle_seed(self.seed, self.fought)));
+        Ok(battles)
     }
 
     fn mirror(&self) -> Mirror<'_> {
