@@ -6,7 +6,7 @@
 //!
 //! The floors, from the ground up: [`error`] and [`rules`]; what exists ([`ecs`]); what happens
 //! ([`systems`]); one battle ([`battle`]); the mirror and its battles ([`kernel`]) and what they leave behind
-//! ([`report`]); the doors.
+//! ([`report`]); files in and out ([`scenario`], [`export`]); the doors.
 //!
 //! ```
 //! use multi_universe_core::ecs::columns::TableId;
@@ -46,11 +46,17 @@
 //! ```
 
 pub mod battle;
+#[cfg(feature = "python")]
+mod bindings;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod ecs;
 pub mod error;
+pub mod export;
 pub mod kernel;
 pub mod report;
 pub mod rules;
+pub mod scenario;
 pub mod systems;
 
 pub use error::{Error, Result};

@@ -5,7 +5,8 @@ mod lineup;
 
 use bevy_ecs::prelude::*;
 
-use crate::battle::{BattleWorld, Interrupt};
+use crate::battle::BattleWorld;
+pub use crate::battle::Interrupt;
 use crate::ecs::columns::TableId;
 use crate::ecs::digest::Digest;
 use crate::ecs::ingest::{Push, PushSummary, Removal, RemoveSummary};

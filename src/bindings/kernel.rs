@@ -1,0 +1,308 @@
+//! The class `Kernel`: deltas in, whole battles, tables out.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::input::HeldPush;
+use super::keys::{self, Seed};
+use super::report::PyBattleReport;
+use super::rules::PyRules;
+use super::shared::Shared;
+use super::summary::{PyPushSummary, PyRemoveSummary, in_words};
+use super::table::{PyTable, row_dict};
+use super::watch;
+use crate::ecs::columns::TableId;
+use crate::ecs::ingest::Removal;
+use crate::ecs::tables::Table;
+use crate::error::{Error, Fault, Faults, Result};
+use crate::kernel::{Engagement, Kernel, Muster};
+use crate::rules::Rules;
+
+/// A mirror of a campaign (factions, treaties, fleets, units, weapons), and the battles fought on it.
+///
+/// Threads may share a kernel: calls wait for each other, with the interpreter released.
+///
+/// seed: 0 ... 2**64-1; battles that are not given a seed of their own derive one from it.
+/// rules: the rules in force; None: the rule book as it stands.
+/// threads: how many threads a large battle may use; no result depends on it.
+#[pyclass(name = "Kernel", module = "multi_universe_core", frozen)]
+pub(crate) struct PyKernel {
+    shared: Shared,
+    // What never changes is kept outside, so that asking for it does not wait for a battle.
+    seed: u64,
+    rules: Rules,
+    threads: usize,
+}
+
+impl From<Kernel> for PyKernel {
+    fn from(kernel: Kernel) -> Self {
+        let (seed, rules, threads) = (kernel.seed(), *kernel.rules(), kernel.threads());
+        Self { shared: Shared::new(kernel), seed, rules, threads }
+    }
+}
+
+#[pymethods]
+impl PyKernel {
+    #[new]
+    #[pyo3(
+        signature = (seed=Seed(0), *, rules=None, threads=None),
+        text_signature = "(seed=0, *, rules=None, threads=None)"
+    )]
+    fn new(seed: Seed, rules: Option<&Bound<'_, PyRules>>, threads: Option<i64>) -> PyResult<Self> {
+        let rules = rules.map_or_else(Rules::default, |rules| rules.get().0);
+        let mut kernel = Kernel::new(rules, seed.0);
+        if let Some(given) = threads {
+            let threads = usize::try_from(given).ok().filter(|&threads| threads > 0);
+            kernel.set_threads(threads.ok_or_else(|| {
+                PyValueError::new_err(format!("threads: got {given}, expected a whole number of at least 1"))
+            })?);
+        }
+        Ok(kernel.into())
+    }
+
+    /// Add and change rows by key: everything or, if anything is wrong in any table, nothing.
+    ///
+    /// Each argument is a table: a dict of columns (NumPy arrays, or sequences that NumPy converts), a
+    /// NumPy structured array, or any object with `__arrow_c_stream__` or `__arrow_c_array__` (polars,
+    /// pyarrow, pandas, DuckDB). Keys: `name` of factions, `(a, b)` of treaties, `id` of fleets and units,
+    /// `(unit, slot)` of weapons. A row with a new key gets defaults in the columns that are not given; in a
+    /// row with a known key just the columns given change. Tables may refer to rows of the same push.
+    ///
+    /// Columns (default):
+    /// factions: name, doctrine ("charge", "kite", "defend", "hold"), plunder_ratio (0).
+    /// treaties: a, b, kind ("war", "peace", "neutral", "trade", "alliance", "non_aggression", "vassal").
+    /// fleets: id, faction, location (-1: nowhere), in_transit (False).
+    /// units: id, fleet, domain ("space" or "ground"), max_hp (100), hp (max_hp), shield (max_shield),
+    ///     max_shield (0), shield_regen (0), hull_regen (0), armor (0), invuln (7: none), bs (50), ma (50),
+    ///     md (50), damage (10), ap (0), speed (6), leadership (7), morale (100), suppression (0),
+    ///     fatigue (0), cost (100), power_rating (NaN), xp (0), x, y (NaN: not placed), fx, fy (NaN: no
+    ///     place in a formation), accuracy_mult (1), damage_mult (1), ap_bonus (0), charge (0), directive
+    ///     ("", "kite", "close_quarters", "hold_ground"), and the flags (False) static, fortress, cover,
+    ///     massive, interdictor, ranged_preference.
+    /// weapons: unit, slot, strength (4), ap (0), damage_dice (1), attacks (1), range (24), cooldown (0),
+    ///     shield_mult (1), hull_mult (1), hp (50), name ("").
+    /// Health and damage are in points, distances in tiles, times in rounds, skills in percent.
+    ///
+    /// float64, float32, int64, int32 and bool arrays that are contiguous are read without a copy. Nulls of
+    /// Arrow tables are refused, but in columns of floats, where they read as NaN. Do not change the arrays
+    /// from another thread during the call.
+    ///
+    /// Raises PushError, which names table, column, row, value and what was expected.
+    #[pyo3(signature = (*, factions=None, treaties=None, fleets=None, units=None, weapons=None))]
+    fn push(
+        &self,
+        py: Python<'_>,
+        factions: Option<&Bound<'_, PyAny>>,
+        treaties: Option<&Bound<'_, PyAny>>,
+        fleets: Option<&Bound<'_, PyAny>>,
+        units: Option<&Bound<'_, PyAny>>,
+        weapons: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyPushSummary> {
+        let held = HeldPush::read([
+            (TableId::Factions, factions),
+            (TableId::Treaties, treaties),
+            (TableId::Fleets, fleets),
+            (TableId::Units, units),
+            (TableId::Weapons, weapons),
+        ])?;
+        // The memory is borrowed only now, with the kernel in hand: nothing of Python's runs between here and the end of the push.
+        let summary = self.shared.with(py, |kernel| kernel.push(&held.push()))??;
+        Ok(PyPushSummary(summary))
+    }
+
+    /// Remove rows by key: everything or, on any fault, nothing.
+    ///
+    /// A fleet takes its units along, a unit its weapons. weapons: pairs (unit, slot).
+    /// Raises RemoveError for unknown keys, and for a faction that still owns fleets.
+    #[pyo3(
+        signature = (*, factions=None, fleets=None, units=None, weapons=None),
+        text_signature = "($self, *, factions=(), fleets=(), units=(), weapons=())"
+    )]
+    fn remove(
+        &self,
+        py: Python<'_>,
+        factions: Option<&Bound<'_, PyAny>>,
+        fleets: Option<&Bound<'_, PyAny>>,
+        units: Option<&Bound<'_, PyAny>>,
+        weapons: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyRemoveSummary> {
+        let mut faults = Faults::default();
+        let removal = Removal {
+            factions: keys_or_fault(keys::names("factions", factions)?, &mut faults),
+            fleets: keys_or_fault(keys::ids("fleets", fleets)?, &mut faults),
+            units: keys_or_fault(keys::ids("units", units)?, &mut faults),
+            weapons: keys_or_fault(keys::pairs("weapons", weapons)?, &mut faults),
+        };
+        faults.into_result(Error::Remove)?;
+        Ok(PyRemoveSummary(self.shared.with(py, |kernel| kernel.remove(&removal))??))
+    }
+
+    /// Fight one whole battle and return its report.
+    ///
+    /// fleets, location: whose living units fight, either those of these fleets or those of all fleets at
+    ///     this location that are not in transit. Exactly one of the two is given.
+    /// defenders: names of the factions that hold the ground in a stalemate.
+    /// max_rounds: the round limit; None: the rules'.
+    /// seed: 0 ... 2**64-1; None: from the kernel's seed and its count of battles. The report states it.
+    /// commit: whether the mirror holds the aftermath: the dead are gone, the others as the battle left
+    ///     them. False leaves the mirror as it was.
+    ///
+    /// If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
+    /// interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
+    /// the mirror as it was. Raises ResolveError if the battle cannot be started.
+    #[pyo3(
+        signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, commit=true),
+        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, commit=True)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn resolve(
+        &self,
+        py: Python<'_>,
+        fleets: Option<&Bound<'_, PyAny>>,
+        location: Option<i64>,
+        defenders: Option<&Bound<'_, PyAny>>,
+        max_rounds: Option<i64>,
+        seed: Option<Seed>,
+        commit: bool,
+    ) -> PyResult<PyBattleReport> {
+        let mut faults = Faults::default();
+        let engagement = Engagement {
+            muster: muster(fleets, location, &mut faults)?,
+            defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
+            max_rounds: max_rounds.and_then(|rounds| round_limit(rounds, &mut faults)),
+            seed: seed.map(|seed| seed.0),
+            commit,
+        };
+        faults.into_result(Error::Resolve)?;
+        let report = self
+            .shared
+            .with(py, |kernel| watch::fight(py, |interrupt| kernel.resolve(&engagement, interrupt)))??;
+        PyBattleReport::new(py, report)
+    }
+
+    /// The factions of the mirror, by name.
+    fn factions(&self, py: Python<'_>) -> PyResult<PyTable> {
+        self.table(py, TableId::Factions)
+    }
+
+    /// The treaties of the mirror.
+    fn treaties(&self, py: Python<'_>) -> PyResult<PyTable> {
+        self.table(py, TableId::Treaties)
+    }
+
+    /// The fleets of the mirror, by id.
+    fn fleets(&self, py: Python<'_>) -> PyResult<PyTable> {
+        self.table(py, TableId::Fleets)
+    }
+
+    /// The units of the mirror, by id.
+    fn units(&self, py: Python<'_>) -> PyResult<PyTable> {
+        self.table(py, TableId::Units)
+    }
+
+    /// The weapons of the mirror, by unit and slot.
+    fn weapons(&self, py: Python<'_>) -> PyResult<PyTable> {
+        self.table(py, TableId::Weapons)
+    }
+
+    /// The faction with this name.
+    fn faction<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyDict>> {
+        self.one_row(py, |kernel| kernel.faction(name))
+    }
+
+    /// The fleet with this id.
+    fn fleet<'py>(&self, py: Python<'py>, id: i64) -> PyResult<Bound<'py, PyDict>> {
+        self.one_row(py, |kernel| kernel.fleet(id))
+    }
+
+    /// The unit with this id.
+    fn unit<'py>(&self, py: Python<'py>, id: i64) -> PyResult<Bound<'py, PyDict>> {
+        self.one_row(py, |kernel| kernel.unit(id))
+    }
+
+    /// The fingerprint of the mirror's content: 32 hexadecimal digits.
+    fn digest(&self, py: Python<'_>) -> PyResult<String> {
+        self.shared.with(py, |kernel| kernel.digest().to_string())
+    }
+
+    /// The seed that battles without one of their own are derived from.
+    #[getter]
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The rules in force.
+    #[getter]
+    fn rules(&self) -> PyRules {
+        PyRules(self.rules)
+    }
+
+    /// The most threads that a battle uses.
+    #[getter]
+    fn threads(&self) -> usize {
+        self.threads
+    }
+
+    fn __repr__(&self) -> String {
+        let content = match self.shared.glance(row_counts) {
+            Ok(Some(counts)) => in_words(&counts),
+            Ok(None) => "at work".to_owned(),
+            Err(_) => "poisoned".to_owned(),
+        };
+        format!("<Kernel seed={}: {content}>", self.seed)
+    }
+}
+
+impl PyKernel {
+    /// Runs `work` on the kernel as soon as nobody else does.
+    pub(crate) fn with<R>(&self, py: Python<'_>, work: impl FnOnce(&mut Kernel) -> R) -> PyResult<R> {
+        self.shared.with(py, work)
+    }
+
+    fn table(&self, py: Python<'_>, table: TableId) -> PyResult<PyTable> {
+        self.shared.with(py, |kernel| kernel.table(table)).map(PyTable::from)
+    }
+
+    fn one_row<'py>(
+        &self,
+        py: Python<'py>,
+        find: impl FnOnce(&Kernel) -> Result<Table>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let table = self.shared.with(py, |kernel| find(kernel))??;
+        row_dict(py, &table, 0)
+    }
+}
+
+fn row_counts(kernel: &mut Kernel) -> [usize; 5] {
+    TableId::ALL.map(|table| kernel.table(table).len())
+}
+
+fn keys_or_fault<T>(keys: std::result::Result<Vec<T>, Fault>, faults: &mut Faults) -> Vec<T> {
+    keys.unwrap_or_else(|fault| {
+        faults.add(|| fault);
+        Vec::new()
+    })
+}
+
+/// Whose units fight: exactly one of the two arguments says so.
+fn muster(fleets: Option<&Bound<'_, PyAny>>, location: Option<i64>, faults: &mut Faults) -> PyResult<Muster> {
+    let value = match (fleets, location) {
+        (Some(_), None) => return Ok(Muster::Fleets(keys_or_fault(keys::ids("fleets", fleets)?, faults))),
+        (None, Some(location)) => return Ok(Muster::Location(location)),
+        (None, None) => "neither fleets nor location",
+        (Some(_), Some(_)) => "both fleets and location",
+    };
+    faults.add(|| Fault::column("resolve", "", value, "exactly one of them"));
+    Ok(Muster::Fleets(Vec::new()))
+}
+
+fn round_limit(rounds: i64, faults: &mut Faults) -> Option<u32> {
+    let limit = u32::try_from(rounds).ok();
+    if limit.is_none() {
+        faults.add(|| {
+            Fault::column("max_rounds", "", rounds, format!("a whole number from 1 to {}", u32::MAX))
+        });
+    }
+    limit
+}

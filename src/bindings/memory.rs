@@ -1,0 +1,73 @@
+//! The only `unsafe` of the crate's Python side: memory that Rust and Python share.
+//!
+//! Out: a column as a NumPy array without a copy. In: the Arrow C data interface, by which other libraries
+//! hand over theirs. Each block states what it relies on; everything else is safe code.
+#![expect(unsafe_code, reason = "NumPy views and the Arrow C interface are raw pointers by nature")]
+
+use std::sync::Arc;
+
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
+use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::{ArrayRef, make_array};
+use arrow_schema::ArrowError;
+use numpy::ndarray::ArrayView1;
+use numpy::{Element, PyArray1};
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyTuple};
+
+use crate::ecs::tables::Column;
+
+/// What keeps a column alive while NumPy arrays look at it.
+#[pyclass(name = "_Column", module = "multi_universe_core", frozen)]
+struct Owner(Arc<Column>);
+
+/// The numbers of a column as a NumPy array on the same memory; `None` for texts.
+///
+/// The array can be written to; the caller makes it read-only before anybody sees it.
+pub(crate) fn view<'py>(py: Python<'py>, column: &Arc<Column>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let owner = Bound::new(py, Owner(Arc::clone(column)))?;
+    Ok(match &*owner.get().0 {
+        Column::Float(values) => Some(borrow(values, &owner)),
+        Column::Int(values) => Some(borrow(values, &owner)),
+        Column::Flag(values) => Some(borrow(values, &owner)),
+        Column::Text { .. } => None,
+    })
+}
+
+/// An array on `values`, which belong to `owner`.
+fn borrow<'py, T: Element>(values: &[T], owner: &Bound<'py, Owner>) -> Bound<'py, PyAny> {
+    let shape = ArrayView1::from(values);
+    // SAFETY: `values` is a slice of the column in `owner`, which becomes the array's base and so lives as
+    // long as the array. `Owner` is frozen and a shared column is never changed, so the memory is neither
+    // moved nor freed meanwhile.
+    unsafe { PyArray1::borrow_from_array(&shape, owner.clone().into_any()) }.into_any()
+}
+
+/// The batches behind a capsule of the Arrow C stream interface.
+pub(crate) fn arrow_stream(
+    capsule: &Bound<'_, PyCapsule>,
+) -> PyResult<Result<ArrowArrayStreamReader, ArrowError>> {
+    let stream = capsule.pointer_checked(Some(c"arrow_array_stream"))?.cast::<FFI_ArrowArrayStream>();
+    // SAFETY: a capsule of this name points to an `ArrowArrayStream` (Arrow PyCapsule interface), which the
+    // capsule keeps alive during this call. `from_raw` moves the stream out and leaves a released one
+    // behind, so it is freed once. A capsule that was used before holds a released one: an error.
+    Ok(unsafe { ArrowArrayStreamReader::from_raw(stream.as_ptr()) })
+}
+
+/// The array behind a pair of capsules (schema, array) of the Arrow C data interface.
+pub(crate) fn arrow_array(pair: &Bound<'_, PyTuple>) -> PyResult<Result<ArrayRef, ArrowError>> {
+    let (schema, array) = pair.extract::<(Bound<'_, PyCapsule>, Bound<'_, PyCapsule>)>()?;
+    let schema = schema.pointer_checked(Some(c"arrow_schema"))?.cast::<FFI_ArrowSchema>();
+    let array = array.pointer_checked(Some(c"arrow_array"))?.cast::<FFI_ArrowArray>();
+    // SAFETY: capsules of these names point to an `ArrowSchema` and an `ArrowArray` (Arrow PyCapsule
+    // interface), which the capsules keep alive during this call. `from_raw` moves both out and leaves
+    // released ones behind, so they are freed once.
+    let (schema, array) =
+        unsafe { (FFI_ArrowSchema::from_raw(schema.as_ptr()), FFI_ArrowArray::from_raw(array.as_ptr())) };
+    if array.is_released() {
+        return Ok(Err(ArrowError::CDataInterface("the array is already released".to_owned())));
+    }
+    // SAFETY: the array is not released, and its producer vouches that the schema describes its buffers
+    // (the interface's contract; lengths and offsets are not checked by anybody else either).
+    Ok(unsafe { from_ffi(array, &schema) }.map(make_array))
+}

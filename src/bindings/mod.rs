@@ -1,0 +1,59 @@
+//! The door to Python: one file per class, and no rule, no default and no loop over units in any of them.
+//!
+//! Everything is copied or borrowed in while attached to the interpreter, battles are fought detached, and
+//! what comes back is owned columns. Failures pass through one exhaustive match in `errors`; all `unsafe`
+//! stands in `memory`.
+
+mod arrow_input;
+mod column;
+mod errors;
+mod input;
+mod kernel;
+mod keys;
+mod legacy;
+mod memory;
+mod report;
+mod rules;
+mod scenario;
+mod shared;
+mod summary;
+mod table;
+mod table_html;
+mod watch;
+
+use std::ffi::OsString;
+
+use pyo3::prelude::*;
+
+/// The compiled half of the package `multi_universe_core`.
+#[pymodule(gil_used = false)]
+mod _core {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::kernel::PyKernel;
+    #[pymodule_export]
+    use super::main;
+    #[pymodule_export]
+    use super::report::PyBattleReport;
+    #[pymodule_export]
+    use super::rules::PyRules;
+    #[pymodule_export]
+    use super::scenario::PyScenario;
+    #[pymodule_export]
+    use super::summary::{PyPushSummary, PyRemoveSummary};
+    #[pymodule_export]
+    use super::table::PyTable;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        super::errors::register(module)
+    }
+}
+
+/// Runs the command line with these arguments (without the program's name); the result is the exit code.
+#[pyfunction]
+fn main(py: Python<'_>, argv: Vec<OsString>) -> PyResult<u8> {
+    watch::fight(py, |interrupt| Ok(crate::cli::main(argv, interrupt)))
+}

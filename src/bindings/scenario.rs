@@ -1,0 +1,69 @@
+//! The class `Scenario`: a battle in a file.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+
+use super::kernel::PyKernel;
+use super::keys::Seed;
+use super::report::PyBattleReport;
+use super::watch;
+use crate::scenario::Scenario;
+
+/// A battle in a TOML file: its rules, factions, fleets and units.
+#[pyclass(name = "Scenario", module = "multi_universe_core", frozen)]
+pub(crate) struct PyScenario(Scenario);
+
+#[pymethods]
+impl PyScenario {
+    /// Reads a scenario file.
+    #[staticmethod]
+    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        Ok(Self(py.detach(|| Scenario::load(&path))?))
+    }
+
+    /// The scenario of a kernel as it stands: its rules, its seed and all of its tables.
+    #[staticmethod]
+    fn from_kernel(py: Python<'_>, kernel: &Bound<'_, PyKernel>) -> PyResult<Self> {
+        Ok(Self(kernel.get().with(py, |kernel| Scenario::from_kernel(kernel))?))
+    }
+
+    /// A new kernel that holds what the scenario describes.
+    fn kernel(&self, py: Python<'_>) -> PyResult<PyKernel> {
+        Ok(PyKernel::from(py.detach(|| self.0.kernel())?))
+    }
+
+    /// Fights the scenario's battle; the interpreter is released meanwhile.
+    #[pyo3(signature = (seed=None))]
+    fn run(&self, py: Python<'_>, seed: Option<Seed>) -> PyResult<PyBattleReport> {
+        let report = watch::fight(py, |interrupt| self.0.run(seed.map(|seed| seed.0), interrupt))?;
+        PyBattleReport::new(py, report)
+    }
+
+    /// Writes the scenario to a file.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        Ok(py.detach(|| self.0.save(&path))?)
+    }
+
+    /// Its name.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What it shows.
+    #[getter]
+    fn description(&self) -> &str {
+        &self.0.description
+    }
+
+    /// Its seed.
+    #[getter]
+    fn seed(&self) -> u64 {
+        self.0.seed
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Scenario {:?} seed={}>", self.0.name, self.0.seed)
+    }
+}

@@ -1,0 +1,66 @@
+//! The command line `muc`: the same program in the crate's binary and in the Python wheel.
+//!
+//! Exit codes: 0 done, 1 a check failed, 2 bad usage or bad input (the fault on standard error), 130 interrupted.
+
+mod check;
+mod console;
+mod files;
+mod paths;
+mod profile;
+mod run;
+mod schema;
+mod summary;
+mod verify;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use crate::kernel::Interrupt;
+use console::Console;
+
+/// Runs battles of multi_universe_core from scenario files.
+#[derive(Debug, Parser)]
+#[command(name = "muc", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Fight a scenario's battle and show what came of it
+    Run(run::Args),
+    /// Compare what scenarios show with what they expect
+    Verify(verify::Args),
+    /// Show what each system cost in a scenario's battle
+    Profile(profile::Args),
+    /// Look for faults in scenarios without fighting
+    Check(check::Args),
+    /// Print the JSON Schema of scenario files
+    Schema,
+}
+
+/// Runs the command line: the program's name, then its arguments. Returns the exit code.
+///
+/// `interrupt` is asked now and then during a battle whether to stop.
+pub fn main(args: impl IntoIterator<Item = OsString>, interrupt: Interrupt<'_>) -> u8 {
+    let mut console = Console::standard();
+    match Cli::try_parse_from(args) {
+        Ok(cli) => {
+            let done = match cli.command {
+                Command::Run(args) => run::run(&args, interrupt, &mut console),
+                Command::Verify(args) => verify::verify(&args, interrupt, &mut console),
+                Command::Profile(args) => profile::profile(&args, interrupt, &mut console),
+                Command::Check(args) => check::check(&args, &mut console),
+                Command::Schema => schema::schema(&mut console),
+            };
+            if let Err(error) = done {
+                console.fault(&error);
+            }
+        }
+        Err(usage) => console.usage(&usage),
+    }
+    console.finish()
+}

@@ -1,0 +1,57 @@
+//! `muc run`: one battle, and its report.
+
+use std::path::{Path, PathBuf};
+
+use super::console::Console;
+use super::files::{Format, write_report};
+use super::summary;
+use crate::error::{Error, Result};
+use crate::export::json::Whole;
+use crate::kernel::Interrupt;
+use crate::report::Report;
+use crate::scenario::Scenario;
+
+/// Which scenario, and where its report goes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The scenario file
+    scenario: PathBuf,
+    /// Another seed than the scenario's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The form of the report; csv, arrow and parquet need --out
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// A folder for the report's files
+    #[arg(
+        long,
+        value_name = "DIR",
+        required_if_eq_any([("format", "csv"), ("format", "arrow"), ("format", "parquet")])
+    )]
+    out: Option<PathBuf>,
+}
+
+/// Fights the battle and writes its report.
+pub(super) fn run(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) -> Result<()> {
+    let report = Scenario::load(&args.scenario)?.run(args.seed, interrupt)?;
+    match &args.out {
+        Some(folder) => to_files(&report, args.format, folder, console),
+        None if args.format == Format::Json => to_json(&report, console),
+        None => summary::print(&report, &args.scenario, console),
+    }
+}
+
+fn to_files(report: &Report, format: Format, folder: &Path, console: &mut Console) -> Result<()> {
+    let files = write_report(report, format, folder)?;
+    console.print(format_args!("{}\n", summary::headline(report)))?;
+    files.iter().try_for_each(|file| console.print(format_args!("{}\n", file.display())))
+}
+
+fn to_json(report: &Report, console: &mut Console) -> Result<()> {
+    serde_json::to_writer(&mut *console, &Whole(report)).map_err(|error| Error::File {
+        path: "standard output".to_owned(),
+        action: "write",
+        reason: error.to_string(),
+    })?;
+    console.print("\n")
+}
