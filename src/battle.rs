@@ -91,7 +91,9 @@ impl BattleWorld {
         world.init_resource::<Volley>();
         world.init_resource::<Scratch>();
         let profile = Profile::default();
-        let round = systems::round(&profile);
+        let mut round = systems::round(&profile);
+        // Now, so that the first battle's profile holds systems only.
+        round.initialize(&mut world).expect("the pipeline has one order: a test holds it");
         let (units, mounts) = (UnitStates::new(&mut world), MountStates::new(&mut world));
         Self { world, round, profile, units, mounts, unit_rows: 0, mount_rows: 0 }
     }

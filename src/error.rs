@@ -3,7 +3,8 @@
 //! A refused input is a list of [`Fault`]s (table, column, row, value, expectation); the variant of
 //! [`Error`] says which request was refused. Nothing has changed when an error is returned.
 
-use std::fmt;
+use std::path::Path;
+use std::{fmt, io};
 
 /// The result of everything that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -45,6 +46,8 @@ pub enum Error {
         path: String,
         /// "read", "write".
         action: &'static str,
+        /// What kind of failure it was.
+        kind: io::ErrorKind,
         /// What the operating system said.
         reason: String,
     },
@@ -69,6 +72,14 @@ pub enum Error {
     /// A panic happened inside this kernel earlier; what it holds cannot be trusted.
     #[error("this kernel panicked earlier and refuses further work; make a new one")]
     Poisoned,
+}
+
+impl Error {
+    /// A file that could not be read or written ("read", "write"), and why.
+    pub fn file(path: &Path, action: &'static str, error: &(dyn std::error::Error + 'static)) -> Self {
+        let kind = error.downcast_ref().map_or(io::ErrorKind::Other, io::Error::kind);
+        Self::File { path: path.display().to_string(), action, kind, reason: error.to_string() }
+    }
 }
 
 /// One refused value.

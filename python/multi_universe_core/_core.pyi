@@ -27,19 +27,16 @@ __all__ = [
     "ScenarioError",
     "Table",
     "UnknownKeyError",
+    "__version__",
     "main",
 ]
 
 __version__: str
 
 class _ArrowStream(Protocol):
-    """A table of another library: polars, pandas, pyarrow, DuckDB."""
-
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
 class _ArrowArray(Protocol):
-    """A record batch of another library."""
-
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]: ...
 
 # A mapping from column names to columns, a NumPy structured array, or an Arrow table of any library.
@@ -54,7 +51,6 @@ class Kernel:
 
     Threads may share a kernel: calls wait for each other, with the interpreter released.
     """
-
     def __new__(cls, seed: int = 0, *, rules: Rules | None = None, threads: int | None = None) -> Kernel:
         """An empty mirror.
 
@@ -62,7 +58,6 @@ class Kernel:
         rules: the rules in force; None: the rule book as it stands.
         threads: how many threads a large battle may use; no result depends on it.
         """
-
     def push(
         self,
         *,
@@ -101,7 +96,6 @@ class Kernel:
 
         Raises PushError, which names table, column, row, value and what was expected.
         """
-
     def remove(
         self,
         *,
@@ -115,7 +109,6 @@ class Kernel:
         A fleet takes its units along, a unit its weapons. weapons: pairs (unit, slot).
         Raises RemoveError for unknown keys, and for a faction that still owns fleets.
         """
-
     def resolve(
         self,
         *,
@@ -156,11 +149,10 @@ class Kernel:
         """The fleet with this id. Raises UnknownKeyError (a KeyError)."""
     def unit(self, id: int) -> dict[str, Any]:
         """The unit with this id. Raises UnknownKeyError (a KeyError)."""
-
     def digest(self) -> str:
         """The fingerprint of the mirror's content, 32 hexadecimal digits.
 
-        It depends neither on the order in which rows came nor on the number of threads.
+        It depends neither on the order of rows nor on the number of threads.
         """
     @property
     def seed(self) -> int:
@@ -181,28 +173,22 @@ class Table:
     `pyarrow.table(t)`, `duckdb.sql("from t")`. Equal are tables that show the same; NaN equals NaN.
     """
 
-    # A table holds arrays, and is compared by its content.
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
     @property
     def columns(self) -> list[str]:
         """The columns' names, in order."""
-
     def __len__(self) -> int:
         """The number of rows."""
-
     def __contains__(self, name: object, /) -> bool:
         """Whether there is a column of this name."""
-
     def __getitem__(self, name: str, /) -> NDArray[Any]:
         """A column, shape (rows,): float64, int64 or bool on the table's own memory, or str objects.
 
         The array is read-only and stays valid when the table is gone. Raises KeyError for an unknown column.
         """
-
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The rows, as dicts."""
-
     def __eq__(self, other: object, /) -> bool: ...
     def row(self, index: SupportsIndex) -> dict[str, Any]:
         """The row with this number; negative numbers count from the end. Raises IndexError."""
@@ -214,10 +200,8 @@ class Table:
         """The table as a polars frame, numbers uncopied. Raises ImportError if polars is not installed."""
     def to_arrow(self) -> pyarrow.Table:
         """The table as an Arrow table, numbers uncopied. Raises ImportError if pyarrow is not installed."""
-
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The Arrow PyCapsule interface; a requested schema is not followed."""
-
     def _repr_html_(self) -> str: ...
     def _ipython_key_completions_(self) -> list[str]: ...
 
@@ -278,7 +262,6 @@ class BattleReport:
     @property
     def profile(self) -> Table:
         """A row per system of the kernel: name, calls, total_ns, mean_ns, share of the time."""
-
     def as_legacy(self) -> tuple[str, list[int], int, dict[str, dict[str, Any]]]:
         """The tuple that a Python battle manager of the old kind returns.
 
@@ -295,27 +278,19 @@ class Rules:
     Each rule is an attribute. `Rules.describe()` lists them with meaning, unit, default and legal range.
     Rules cannot be changed; equal rules are equal, have one hash, and can be pickled.
     """
-
     def __new__(cls, **overrides: float) -> Rules:
         """The rule book with some numbers changed.
 
         Raises RulesError for an unknown name (with the nearest one) and for a value out of range.
         """
-
     @staticmethod
     def load(path: _Path) -> Rules:
-        """The rules in a TOML file: its table `[rules]`, or the whole file if it has none.
-
-        Raises RulesError, or OSError if the file cannot be read.
-        """
-
+        """The rules in a TOML file: its table `[rules]`, or the whole file. Raises RulesError or OSError."""
     @staticmethod
     def describe() -> Table:
         """All rules: name, doc (meaning and unit), default, min, max, whole (only whole numbers)."""
-
-    def __getattr__(self, name: str) -> float:
+    def __getattribute__(self, name: str, /) -> float:
         """The value of the rule with this name."""
-
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, float]]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -332,7 +307,6 @@ class PushSummary:
     @property
     def changed(self) -> dict[_TableName, int]:
         """Rows whose key was known, by table."""
-
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
@@ -344,29 +318,24 @@ class RemoveSummary:
     @property
     def removed(self) -> dict[_TableName, int]:
         """Rows gone, by table; those that went with their owner are included."""
-
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class Scenario:
     """A battle in a TOML file: its rules, factions, fleets and units."""
-
     @staticmethod
     def load(path: _Path) -> Scenario:
-        """Read a file. Raises ScenarioError with file, line, column and hint, or OSError."""
-
+        """Read a file. Raises ScenarioError or OSError."""
     @staticmethod
     def from_kernel(kernel: Kernel) -> Scenario:
         """The scenario of a kernel as it stands: its rules, its seed and all of its tables."""
     def kernel(self) -> Kernel:
         """A new kernel that holds what the scenario describes."""
-
     def run(self, seed: int | None = None) -> BattleReport:
         """Fight the scenario's battle; seed None: the scenario's own.
 
         The interpreter is released; Ctrl-C raises KeyboardInterrupt within 100 ms.
         """
-
     def save(self, path: _Path) -> None:
         """Write the scenario to a file. Raises OSError."""
     @property
@@ -386,7 +355,7 @@ class PushError(KernelError, ValueError):
     """A push was refused; the mirror is as it was."""
 
     faults: list[dict[str, Any]]
-    """The first ten faults: table, column ("": the whole table), row (None: the whole column), value, expected."""
+    """The first ten: table, column ("": whole table), row (None: whole column), value, expected."""
     count: int
     """How many faults there are."""
 
@@ -394,35 +363,27 @@ class RemoveError(KernelError, ValueError):
     """A removal was refused; the mirror is as it was."""
 
     faults: list[dict[str, Any]]
-    """As in PushError."""
     count: int
-    """How many faults there are."""
 
 class ResolveError(KernelError, ValueError):
     """A battle could not be started; the mirror is as it was."""
 
     faults: list[dict[str, Any]]
-    """As in PushError."""
     count: int
-    """How many faults there are."""
 
 class RulesError(KernelError, ValueError):
     """A rule's name or value was refused."""
 
     faults: list[dict[str, Any]]
-    """As in PushError."""
     count: int
-    """How many faults there are."""
 
 class ScenarioError(KernelError, ValueError):
     """A scenario file has a fault."""
 
     file: str
-    """The file as the user named it."""
     line: int
-    """The line, from 1."""
+    """From 1, as the column is."""
     column: int
-    """The column, from 1."""
     hint: str | None
     """What to do about it, if there is something to say."""
 

@@ -129,19 +129,29 @@ fn items<'py>(array: &Bound<'py, PyAny>) -> PyResult<Held<'py>> {
     text(items, "objects")
 }
 
+/// Items that shall all be texts; `what` names their container.
 fn text<'py>(items: Bound<'py, PyList>, what: &str) -> PyResult<Held<'py>> {
     let mut texts = Vec::with_capacity(items.len());
     for (row, item) in items.iter().enumerate() {
         match item.cast_into::<PyString>() {
             Ok(text) if text.to_str().is_ok() => texts.push(text),
             Ok(_) => return Ok(Held::Refused(format!("{what} with a text in row {row} that is no Unicode"))),
-            Err(error) => {
-                let item = error.into_inner();
+            Err(_) => {
+                let (row, item) = odd_one_out(&items)?;
                 return Ok(Held::Refused(format!("{what} with {} in row {row}", shown(&item))));
             }
         }
     }
     Ok(Held::Text(texts))
+}
+
+/// The item that explains best why this is no column: a None, or the first that is unlike the first.
+fn odd_one_out<'py>(items: &Bound<'py, PyList>) -> PyResult<(usize, Bound<'py, PyAny>)> {
+    let first = items.get_item(0)?;
+    let none = || items.iter().position(|item| item.is_none());
+    let unlike = || items.iter().position(|item| !item.get_type().is(first.get_type()));
+    let row = none().or_else(unlike).unwrap_or(0);
+    Ok((row, items.get_item(row)?))
 }
 
 /// A value and its type, for a message: `3 (int)`.

@@ -4,11 +4,8 @@
 //! (`ValueError`: the caller; `RuntimeError`: the kernel), so they are made by calling `type`, which takes
 //! several bases.
 
-use std::path::Path;
-
 use pyo3::exceptions::{
-    PyBaseException, PyException, PyFileNotFoundError, PyKeyError, PyKeyboardInterrupt, PyOSError,
-    PyRuntimeError, PyValueError,
+    PyBaseException, PyException, PyKeyError, PyKeyboardInterrupt, PyRuntimeError, PyValueError,
 };
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -110,10 +107,8 @@ fn exception(py: Python<'_>, error: Error) -> PyResult<PyErr> {
         Error::Unknown { .. } => Ok(plain(py, &family.unknown_key, message)),
         Error::Poisoned => Ok(plain(py, &family.poisoned, message)),
         Error::Conservation { .. } => Ok(plain(py, &family.conservation, message)),
-        Error::File { path, action, .. } if action == "read" && !Path::new(&path).exists() => {
-            Ok(PyFileNotFoundError::new_err(message))
-        }
-        Error::File { .. } => Ok(PyOSError::new_err(message)),
+        // Python has a subclass of OSError for most kinds.
+        Error::File { kind, .. } => Ok(std::io::Error::new(kind, message).into()),
         // Whoever asked for the interruption has raised an exception of their own; this is the fallback.
         Error::Interrupted { .. } => Ok(PyKeyboardInterrupt::new_err(message)),
     }

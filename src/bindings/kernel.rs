@@ -16,7 +16,7 @@ use crate::ecs::columns::TableId;
 use crate::ecs::ingest::Removal;
 use crate::ecs::tables::Table;
 use crate::error::{Error, Fault, Faults, Result};
-use crate::kernel::{Engagement, Kernel, Muster};
+use crate::kernel::{Engagement, Kernel, MOST_THREADS, Muster};
 use crate::rules::Rules;
 
 /// A mirror of a campaign (factions, treaties, fleets, units, weapons), and the battles fought on it.
@@ -53,9 +53,10 @@ impl PyKernel {
         let rules = rules.map_or_else(Rules::default, |rules| rules.get().0);
         let mut kernel = Kernel::new(rules, seed.0);
         if let Some(given) = threads {
-            let threads = usize::try_from(given).ok().filter(|&threads| threads > 0);
+            let threads = usize::try_from(given).ok().filter(|threads| (1..=MOST_THREADS).contains(threads));
             kernel.set_threads(threads.ok_or_else(|| {
-                PyValueError::new_err(format!("threads: got {given}, expected a whole number of at least 1"))
+                let wanted = format!("a whole number from 1 to {MOST_THREADS}");
+                PyValueError::new_err(format!("threads: got {given}, expected {wanted}"))
             })?);
         }
         Ok(kernel.into())
@@ -275,7 +276,7 @@ impl PyKernel {
 }
 
 fn row_counts(kernel: &mut Kernel) -> [usize; 5] {
-    TableId::ALL.map(|table| kernel.table(table).len())
+    TableId::ALL.map(|table| kernel.count(table))
 }
 
 fn keys_or_fault<T>(keys: std::result::Result<Vec<T>, Fault>, faults: &mut Faults) -> Vec<T> {

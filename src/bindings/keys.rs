@@ -51,7 +51,7 @@ pub(crate) fn names(argument: &'static str, given: Option<&Bound<'_, PyAny>>) ->
     let held = column::read(&items(given)?)?;
     Ok(match held.values() {
         Values::Text(texts) => Ok(texts.into_iter().map(String::from).collect()),
-        values if values.len() == Some(0) => Ok(Vec::new()),
+        values if values.rows() == Some(0) => Ok(Vec::new()),
         values => Err(Fault::column(argument, "", values.describe(), "a list of names")),
     })
 }
@@ -85,7 +85,7 @@ fn whole_numbers(argument: &'static str, values: Values<'_>) -> Result<Vec<i64>,
     match values {
         Values::I64(ids) => Ok(ids.into_owned()),
         Values::I32(ids) => Ok(ids.iter().copied().map(i64::from).collect()),
-        values if values.len() == Some(0) => Ok(Vec::new()),
+        values if values.rows() == Some(0) => Ok(Vec::new()),
         values => Err(Fault::column(argument, "", values.describe(), "a list of whole numbers")),
     }
 }

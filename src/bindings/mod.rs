@@ -55,5 +55,6 @@ mod _core {
 /// Runs the command line with these arguments (without the program's name); the result is the exit code.
 #[pyfunction]
 fn main(py: Python<'_>, argv: Vec<OsString>) -> PyResult<u8> {
-    watch::fight(py, |interrupt| Ok(crate::cli::main(argv, interrupt)))
+    let args = std::iter::once(OsString::from("muc")).chain(argv);
+    watch::fight(py, |interrupt| Ok(crate::cli::main(args, interrupt)))
 }

@@ -127,11 +127,7 @@ fn with(values: &[(String, f64)]) -> Result<Rules> {
 /// Reads the rules of a TOML file.
 fn load(path: &Path) -> Result<Rules> {
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| Error::File {
-        path: shown.clone(),
-        action: "read",
-        reason: error.to_string(),
-    })?;
+    let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, "read", &error))?;
     let fault = |value: String, wanted: &str| Error::Rules(Fault::column("rules", "", value, wanted).into());
     let file: toml::Table = toml::from_str(&text)
         .map_err(|error| fault(format!("{shown}: {}", error.to_string().trim_end()), "a TOML file"))?;

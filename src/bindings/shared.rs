@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 
 use super::errors::kernel_error;
 use super::watch::PATIENCE;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::kernel::Kernel;
 
 /// Where the kernel is.
@@ -43,7 +43,7 @@ impl Shared {
     }
 
     /// As [`with`](Self::with), but `None` instead of waiting.
-    pub(crate) fn glance<R>(&self, work: impl FnOnce(&mut Kernel) -> R) -> PyResult<Option<R>> {
+    pub(crate) fn glance<R>(&self, work: impl FnOnce(&mut Kernel) -> R) -> Result<Option<R>> {
         let kernel = take(&mut self.slot())?;
         Ok(kernel.map(|kernel| self.run(kernel, work)))
     }
@@ -87,7 +87,7 @@ impl Shared {
 }
 
 /// The kernel, if it is in its slot.
-fn take(slot: &mut Slot) -> Result<Option<Box<Kernel>>, Error> {
+fn take(slot: &mut Slot) -> Result<Option<Box<Kernel>>> {
     match slot {
         Slot::Taken(_) => Ok(None),
         Slot::Poisoned => Err(Error::Poisoned),
@@ -109,5 +109,34 @@ impl Drop for PutBack<'_> {
         *self.shared.slot() = std::mem::replace(&mut self.slot, Slot::Poisoned);
         // All of them: a kernel that is poisoned now will not be freed for the next one.
         self.shared.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::rules::Rules;
+
+    fn shared() -> Shared {
+        Shared::new(Kernel::new(Rules::default(), 42))
+    }
+
+    #[test]
+    fn a_panic_poisons_the_kernel_for_good() {
+        let shared = shared();
+        let panicked = catch_unwind(AssertUnwindSafe(|| shared.glance(|_| panic!("on purpose"))));
+        assert!(panicked.is_err());
+        assert_eq!(shared.glance(|kernel| kernel.seed()), Err(Error::Poisoned));
+        assert_eq!(shared.glance(|kernel| kernel.seed()), Err(Error::Poisoned));
+    }
+
+    #[test]
+    fn a_kernel_at_work_is_not_there_for_others() {
+        let shared = shared();
+        let seen = shared.glance(|_| shared.glance(|kernel| kernel.seed()));
+        assert_eq!(seen, Ok(Some(Ok(None))));
+        assert_eq!(shared.glance(|kernel| kernel.seed()), Ok(Some(42)));
     }
 }

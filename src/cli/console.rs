@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, StdoutLock, Write};
+use std::path::Path;
 
 use crate::error::{Error, Result};
 
@@ -46,11 +47,7 @@ impl Console {
 
     /// Writes text.
     pub fn print(&mut self, text: impl Display) -> Result<()> {
-        write!(self, "{text}").map_err(|error| Error::File {
-            path: "standard output".to_owned(),
-            action: "write",
-            reason: error.to_string(),
-        })
+        write!(self, "{text}").map_err(|error| unwritable(&error))
     }
 
     /// Remembers that a check failed.
@@ -76,7 +73,7 @@ impl Console {
     /// The exit code.
     pub fn finish(mut self) -> u8 {
         if let Err(error) = self.flush() {
-            self.complain(error, End::BadInput);
+            self.complain(unwritable(&error), End::BadInput);
         }
         self.end as u8
     }
@@ -89,7 +86,10 @@ impl Console {
     }
 
     /// A reader that has gone away (`muc run … | head`) is no fault: the rest is not written.
-    fn unless_closed(&mut self, write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>) -> io::Result<()> {
+    fn unless_closed(
+        &mut self,
+        write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
+    ) -> io::Result<()> {
         if self.closed {
             return Ok(());
         }
@@ -111,4 +111,9 @@ impl Write for Console {
     fn flush(&mut self) -> io::Result<()> {
         self.unless_closed(Write::flush)
     }
+}
+
+/// The error of an output that could not be written.
+pub(super) fn unwritable(error: &(dyn std::error::Error + 'static)) -> Error {
+    Error::file(Path::new("standard output"), "write", error)
 }

@@ -54,7 +54,7 @@ type Refusal = Box<dyn std::error::Error + Send + Sync>;
 
 /// Writes a report into a folder, which is made if need be; returns the files.
 pub(super) fn write_report(report: &Report, format: Format, folder: &Path) -> Result<Vec<PathBuf>> {
-    fs::create_dir_all(folder).map_err(|error| refused(folder, &error))?;
+    fs::create_dir_all(folder).map_err(|error| Error::file(folder, "write", &error))?;
     let tables = [
         ("factions", &report.factions),
         ("fleets", &report.fleets),
@@ -66,7 +66,10 @@ pub(super) fn write_report(report: &Report, format: Format, folder: &Path) -> Re
         return write_file(folder, "report", format, |out| Ok(serde_json::to_writer(out, &Whole(report))?))
             .map(|path| vec![path]);
     }
-    tables.iter().map(|(name, table)| write_file(folder, name, format, |out| write_table(table, format, out))).collect()
+    tables
+        .iter()
+        .map(|(name, table)| write_file(folder, name, format, |out| write_table(table, format, out)))
+        .collect()
 }
 
 fn write_file(
@@ -83,7 +86,7 @@ fn write_file(
     };
     match written() {
         Ok(()) => Ok(path),
-        Err(error) => Err(refused(&path, error.as_ref())),
+        Err(error) => Err(Error::file(&path, "write", error.as_ref())),
     }
 }
 
@@ -107,8 +110,4 @@ fn write_table(table: &Table, format: Format, out: &mut BufWriter<File>) -> std:
         }
     }
     Ok(())
-}
-
-fn refused(path: &Path, error: &(dyn std::error::Error + 'static)) -> Error {
-    Error::File { path: path.display().to_string(), action: "write", reason: error.to_string() }
 }

@@ -13,7 +13,7 @@ pub(super) fn scenario_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             let before = files.len();
             walk(path, &mut files)?;
             if files.len() == before {
-                return Err(unreadable(path, "there is no scenario (*.toml) in it"));
+                return Err(unreadable(path, &std::io::Error::other("there is no scenario (*.toml) in it")));
             }
             files[before..].sort();
         } else {
@@ -24,9 +24,9 @@ pub(super) fn scenario_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
-        let entry = entry.map_err(|error| unreadable(folder, error))?;
-        let (path, kind) = (entry.path(), entry.file_type().map_err(|error| unreadable(folder, error))?);
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        let (path, kind) = (entry.path(), entry.file_type().map_err(|error| unreadable(folder, &error))?);
         // Links to folders are not followed: they could lead back here.
         if kind.is_dir() {
             walk(&path, files)?;
@@ -37,6 +37,6 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-fn unreadable(path: &Path, reason: impl std::fmt::Display) -> Error {
-    Error::File { path: path.display().to_string(), action: "read", reason: reason.to_string() }
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    Error::file(path, "read", error)
 }

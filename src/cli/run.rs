@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::console::Console;
+use super::console::{Console, unwritable};
 use super::files::{Format, write_report};
 use super::summary;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::export::json::Whole;
 use crate::kernel::Interrupt;
 use crate::report::Report;
@@ -48,10 +48,6 @@ fn to_files(report: &Report, format: Format, folder: &Path, console: &mut Consol
 }
 
 fn to_json(report: &Report, console: &mut Console) -> Result<()> {
-    serde_json::to_writer(&mut *console, &Whole(report)).map_err(|error| Error::File {
-        path: "standard output".to_owned(),
-        action: "write",
-        reason: error.to_string(),
-    })?;
+    serde_json::to_writer(&mut *console, &Whole(report)).map_err(|error| unwritable(&error))?;
     console.print("\n")
 }

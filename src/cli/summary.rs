@@ -36,12 +36,15 @@ pub(super) fn headline(report: &Report) -> String {
     let left = count(report.survivors, "unit");
     let how = report.decisiveness.map_or_else(String::new, |how| format!(" It is {}.", a(how.name())));
     let winner = report.winner.as_deref();
-    let allies: Vec<&str> = report.winners.iter().map(AsRef::as_ref).filter(|&name| Some(name) != winner).collect();
+    let allies: Vec<&str> =
+        report.winners.iter().map(AsRef::as_ref).filter(|&name| Some(name) != winner).collect();
     let with = if allies.is_empty() { String::new() } else { format!(" (with {})", allies.join(", ")) };
     match (report.outcome, winner) {
         (Outcome::NoConflict, _) => "No battle: no two of the factions present are at war.".to_owned(),
         (Outcome::Victory, Some(name)) => format!("{name}{with} won in {rounds} with {left} left.{how}"),
-        (Outcome::Stalemate, Some(name)) => format!("Stalemate after {rounds}: {name} holds the field with {left}.{how}"),
+        (Outcome::Stalemate, Some(name)) => {
+            format!("Stalemate after {rounds}: {name} holds the field with {left}.{how}")
+        }
         (Outcome::RoundLimit, Some(name)) => {
             format!("The round limit came after {rounds}: {name} is ahead with {left} left.{how}")
         }
@@ -65,7 +68,8 @@ fn telling_units(units: &Table) -> Table {
     let mut rows: Vec<usize> = (0..units.len()).collect();
     rows.sort_by(|&one, &other| {
         let more_kills = kills.get(other).cmp(&kills.get(one));
-        let more_damage = || damage.get(other).partial_cmp(&damage.get(one)).unwrap_or(std::cmp::Ordering::Equal);
+        let more_damage =
+            || damage.get(other).partial_cmp(&damage.get(one)).unwrap_or(std::cmp::Ordering::Equal);
         more_kills.then_with(more_damage).then_with(|| ids.get(one).cmp(&ids.get(other)))
     });
     rows.truncate(LISTED_UNITS);

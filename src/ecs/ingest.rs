@@ -25,7 +25,7 @@ pub enum Values<'a> {
 
 impl Values<'_> {
     /// The number of rows, unless this is no column.
-    pub fn len(&self) -> Option<usize> {
+    pub fn rows(&self) -> Option<usize> {
         match self {
             Self::F64(values) => Some(values.len()),
             Self::F32(values) => Some(values.len()),

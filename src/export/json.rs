@@ -54,7 +54,8 @@ impl Serialize for Whole<'_> {
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("outcome", report.outcome.name())?;
         object.serialize_entry("winner", &report.winner.as_deref())?;
-        object.serialize_entry("winners", &report.winners.iter().map(AsRef::as_ref).collect::<Vec<&str>>())?;
+        object
+            .serialize_entry("winners", &report.winners.iter().map(AsRef::as_ref).collect::<Vec<&str>>())?;
         object.serialize_entry("decisiveness", &report.decisiveness.map(|how| how.name()))?;
         object.serialize_entry("rounds", &report.rounds)?;
         object.serialize_entry("survivors", &report.survivors)?;

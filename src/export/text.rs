@@ -39,8 +39,12 @@ const SMALL: f64 = 0.0005;
 /// ```
 pub fn render(table: &Table, width: Option<usize>, max_rows: usize) -> String {
     let rows = shown_rows(table.len(), max_rows);
-    let columns: Vec<PrintedColumn> =
-        table.names().iter().zip(table.columns()).map(|(name, column)| printed(name, column, &rows)).collect();
+    let columns: Vec<PrintedColumn> = table
+        .names()
+        .iter()
+        .zip(table.columns())
+        .map(|(name, column)| printed(name, column, &rows))
+        .collect();
     let all = lay_out(&columns, &(0..columns.len()).map(Some).collect::<Vec<_>>());
     let widths: Vec<usize> = all.column_max_content_widths().into_iter().map(usize::from).collect();
     let layout = match shown_columns(&widths, width) {

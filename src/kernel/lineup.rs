@@ -12,6 +12,8 @@ use crate::kernel::{Engagement, Muster};
 use crate::rules::Rules;
 use crate::systems::{deploy, shooting, treaty};
 
+/// The longest battle: the name of a roll has room for so many rounds.
+const MOST_ROUNDS: u32 = 1_000_000;
 /// The most factions in one battle.
 const MOST_SIDES: usize = 4096;
 
@@ -20,7 +22,9 @@ pub(super) fn gather(mirror: Mirror<'_>, engagement: &Engagement, rules: &Rules)
     let fleets = muster(mirror, &engagement.muster)?;
     let defenders = defenders(mirror, &engagement.defenders)?;
     let max_rounds = match engagement.max_rounds {
-        Some(0) => return Err(refused("max_rounds", "", 0, "at least 1")),
+        Some(rounds) if !(1..=MOST_ROUNDS).contains(&rounds) => {
+            return Err(refused("max_rounds", "", rounds, format!("a whole number from 1 to {MOST_ROUNDS}")));
+        }
         rounds => rounds.unwrap_or(rules.max_rounds),
     };
     let (factions, wars) = combatants(mirror, &fleets);

@@ -20,6 +20,9 @@ use crate::error::{Error, Fault, Result};
 use crate::report::Report;
 use crate::rules::Rules;
 
+/// The most threads that a kernel may be given.
+pub const MOST_THREADS: usize = 1024;
+
 /// Which battle to fight, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Engagement {
@@ -67,10 +70,10 @@ impl Kernel {
         Self { mirror: mirror_world(), battles, seed, threads: 1, fought: 0 }
     }
 
-    /// Lets large battles use so many threads; results do not depend on it.
+    /// Lets large battles use so many threads, from 1 to [`MOST_THREADS`]; results do not depend on it.
     pub fn set_threads(&mut self, threads: usize) {
-        self.threads = threads;
-        self.battles.set_workers(Workers::new(threads));
+        self.threads = threads.clamp(1, MOST_THREADS);
+        self.battles.set_workers(Workers::new(self.threads));
     }
 
     /// The most threads that a battle uses.
@@ -107,6 +110,11 @@ impl Kernel {
     /// A table of the mirror, in order of its key. Columns as the schema, links as the owner's key.
     pub fn table(&self, table: TableId) -> Table {
         export::table(self.mirror(), table)
+    }
+
+    /// The number of rows of a table of the mirror.
+    pub fn count(&self, table: TableId) -> usize {
+        self.mirror().table(table).len()
     }
 
     /// The faction with this name, as a table of one row.

@@ -90,7 +90,11 @@ fn find(model: &Model, table: TableId, mut row: usize) -> Option<Found<'_>> {
 }
 
 /// The group of a row when each has `size` rows; `row` becomes the row within the group.
-fn group_of<'a>(model: &'a Model, row: &mut usize, size: impl Fn(&Group) -> usize) -> Option<(&'a Fleet, &'a Group)> {
+fn group_of<'a>(
+    model: &'a Model,
+    row: &mut usize,
+    size: impl Fn(&Group) -> usize,
+) -> Option<(&'a Fleet, &'a Group)> {
     for fleet in &model.fleets {
         for group in &fleet.groups {
             match row.checked_sub(size(group)) {

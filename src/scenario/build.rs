@@ -9,9 +9,7 @@ use std::iter::repeat_n;
 
 use super::format::MEETING_PLACE;
 use super::model::{Fleet, Given, Group, Model, Position, Row, Scalar};
-use crate::ecs::columns::{
-    Absent, FleetColumn, Kind, TableId, TableSpec, UNITS, UnitColumn, WeaponColumn,
-};
+use crate::ecs::columns::{Absent, FleetColumn, Kind, TableId, TableSpec, UNITS, UnitColumn, WeaponColumn};
 use crate::ecs::ingest::{Push, TableInput, Values};
 use crate::rules::Rules;
 
@@ -102,9 +100,9 @@ fn column<'a>(spec: &TableSpec, index: usize, runs: &[Run<'a>]) -> Values<'a> {
         Kind::Number { .. } | Kind::NumberOrNone { .. } => {
             Values::F64(values.flat_map(|(value, rows)| repeat_n(number(&value), rows)).collect())
         }
-        Kind::Flag => {
-            Values::Flag(values.flat_map(|(value, rows)| repeat_n(*value == Scalar::Flag(true), rows)).collect())
-        }
+        Kind::Flag => Values::Flag(
+            values.flat_map(|(value, rows)| repeat_n(*value == Scalar::Flag(true), rows)).collect(),
+        ),
         Kind::Choice(_) | Kind::Text { .. } | Kind::Link(TableId::Factions) => {
             Values::Text(values.flat_map(|(value, rows)| repeat_n(text(value), rows)).collect())
         }
@@ -192,7 +190,14 @@ fn has_place(layers: Layers<'_>) -> bool {
 }
 
 /// One coordinate of the units of a fleet: their own, else in ranks around the fleet's point.
-fn place_fleet(model: &Model, fleet: &Fleet, axis: usize, column: usize, rules: &Rules, places: &mut Vec<f64>) {
+fn place_fleet(
+    model: &Model,
+    fleet: &Fleet,
+    axis: usize,
+    column: usize,
+    rules: &Rules,
+    places: &mut Vec<f64>,
+) {
     let runs = || fleet.groups.iter().map(|group| (unit_layers(model, group), rows(group)));
     let ranked = runs().filter(|(layers, _)| !has_place(*layers)).map(|(_, rows)| rows).sum();
     let mut ranks = (0..ranked).map(|index| rank_place(fleet.position, axis, index, ranked, rules));

@@ -39,7 +39,10 @@ pub(super) const SCENARIO: [Key; 7] = [
 
 /// The keys of a `[[fleet]]` beside its columns.
 pub(super) const FLEET: [Key; 2] = [
-    key("position", "The point around which its units stand, in ranks, unless they have places of their own."),
+    key(
+        "position",
+        "The point around which its units stand, in ranks, unless they have places of their own.",
+    ),
     key("units", "Its units: of a template, or with columns of their own."),
 ];
 

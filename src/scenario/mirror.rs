@@ -34,7 +34,8 @@ fn fleets(kernel: &Kernel) -> Vec<Fleet> {
         while owners.get(weapon) == Some(&id) {
             weapon += 1;
         }
-        let own: Vec<Row> = (first..weapon).map(|row| weapons.row(row, &[WeaponColumn::Unit as usize])).collect();
+        let own: Vec<Row> =
+            (first..weapon).map(|row| weapons.row(row, &[WeaponColumn::Unit as usize])).collect();
         let group = Group {
             template: None,
             count: 1,

@@ -54,6 +54,7 @@ mod write;
 
 use std::path::Path;
 
+use crate::ecs::columns::FleetColumn;
 use crate::error::{Error, Result, ScenarioFault};
 use crate::kernel::{Engagement, Interrupt, Kernel, Muster};
 use crate::report::Report;
@@ -202,8 +203,10 @@ impl Scenario {
 
     fn muster(&self) -> Muster {
         let ready = |fleet: &&Fleet| {
-            let in_transit = crate::ecs::columns::FleetColumn::InTransit as usize;
-            fleet.row.get(in_transit).is_none_or(|given| given.value != Scalar::Flag(true))
+            fleet
+                .row
+                .get(FleetColumn::InTransit as usize)
+                .is_none_or(|given| given.value != Scalar::Flag(true))
         };
         match self.model.fleets.iter().find(ready).map(build::location) {
             Some(location) if location >= 0 => Muster::Location(location),

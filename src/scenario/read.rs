@@ -4,18 +4,16 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use super::Scenario;
 use super::expect::Expect;
 use super::format::{
-    EXPECT, FILE, FLEET, FLEET_IMPLIED, Key, OUTCOMES, SCENARIO, TEMPLATE, UNIT, UNIT_IMPLIED, WEAPON_IMPLIED,
-    columns_but, template_columns, unit_columns, weapon_columns,
+    EXPECT, FILE, FLEET, FLEET_IMPLIED, Key, OUTCOMES, SCENARIO, TEMPLATE, UNIT, UNIT_IMPLIED,
+    WEAPON_IMPLIED, columns_but, template_columns, unit_columns, weapon_columns,
 };
 use super::model::{Fleet, Group, MOST_UNITS, MOST_WEAPONS, Model, Position, Row, Scalar, Template};
 use super::section::{Section, Value, listed, names_hint, number};
 use super::source::{Place, Source};
-use super::Scenario;
-use crate::ecs::columns::{
-    FACTIONS, FLEETS, FactionColumn, TREATIES, TableSpec, UNITS, UnitColumn, WEAPONS,
-};
+use crate::ecs::columns::{FACTIONS, FLEETS, FactionColumn, TREATIES, TableSpec, UNITS, UnitColumn, WEAPONS};
 use crate::ecs::digest::Digest;
 use crate::error::{Error, Result};
 use crate::rules::{RULES, Rules};
@@ -69,8 +67,10 @@ fn read_head(section: &Section<'_>, read: &mut Scenario) -> Result<()> {
     read.name = section.text(name)?.map(|(text, _)| text).unwrap_or_default();
     read.description = section.text(description)?.map(|(text, _)| text).unwrap_or_default();
     read.seed = section.whole(seed, 0..=u64::MAX)?.unwrap_or_default();
-    read.max_rounds = section.whole(max_rounds, 1..=u64::from(u32::MAX))?.and_then(|rounds| rounds.try_into().ok());
-    read.model.unit_base = section.row(&UNITS, std::iter::once((UnitColumn::Domain as usize, domain.name)), &[])?;
+    read.max_rounds =
+        section.whole(max_rounds, 1..=u64::from(u32::MAX))?.and_then(|rounds| rounds.try_into().ok());
+    read.model.unit_base =
+        section.row(&UNITS, std::iter::once((UnitColumn::Domain as usize, domain.name)), &[])?;
     for (name, place) in section.texts(defenders)? {
         known_faction(section.source, &read.model, &name, place)?;
         read.defenders.push(name);
@@ -131,7 +131,12 @@ fn read_weapons(section: &Section<'_>) -> Result<Option<Vec<Row>>> {
         section.only(Some(&WEAPONS), column_names(weapon_columns()))?;
         section.row(&WEAPONS, weapon_columns(), WEAPON_IMPLIED)
     };
-    section.array(key, "a list of weapons: [{ strength = 6 }, …]")?.iter().map(weapon).collect::<Result<_>>().map(Some)
+    section
+        .array(key, "a list of weapons: [{ strength = 6 }, …]")?
+        .iter()
+        .map(weapon)
+        .collect::<Result<_>>()
+        .map(Some)
 }
 
 /// `[[fleet]]`.
@@ -164,13 +169,18 @@ fn read_group<'a>(fleet: &Section<'a>, item: &'a Value<'a>, templates: &[Templat
     let section = fleet.inner(item, "a unit".to_owned())?;
     section.only(Some(&UNITS), names(&UNIT).chain(names(&TEMPLATE)).chain(column_names(unit_columns())))?;
     let [template, count] = &UNIT;
-    let template = section.text(template)?.map(|(name, place)| find_template(&section, templates, &name, place));
+    let template =
+        section.text(template)?.map(|(name, place)| find_template(&section, templates, &name, place));
     let row = section.row(&UNITS, unit_columns(), UNIT_IMPLIED)?;
     // Any count is read, so that the fault can say the whole scenario's size.
     let units = section.whole(count, 1..=u64::MAX)?.unwrap_or(1);
     if let Some(id) = row.get(UnitColumn::Id as usize).filter(|_| units > 1) {
         let message = format!("{units} units cannot share one id");
-        return Err(section.source.fault(id.place, message, Some(format!("leave out 'id' or '{}'", count.name))));
+        return Err(section.source.fault(
+            id.place,
+            message,
+            Some(format!("leave out 'id' or '{}'", count.name)),
+        ));
     }
     Ok(Group { template: template.transpose()?, count: units, row, weapons: read_weapons(&section)? })
 }
@@ -247,11 +257,20 @@ pub(super) fn faction_names(model: &Model) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Where `[expect]` stands in a text, and where each of its values does.
-pub(super) fn expect_spans(text: &str) -> Option<(Range<usize>, Vec<(String, Range<usize>)>)> {
+/// Where `[expect]` stands in a text.
+pub(super) struct ExpectSpans {
+    /// Its header, or all of it if it has none.
+    pub table: Range<usize>,
+    /// Its values by key.
+    pub values: Vec<(String, Range<usize>)>,
+}
+
+/// Finds `[expect]` in a text that is a scenario.
+pub(super) fn expect_spans(text: &str) -> Option<ExpectSpans> {
     let document = DeTable::parse(text).ok()?;
     let [.., expect] = &FILE;
     let value = document.get_ref().get(expect.name)?;
-    let values = value.get_ref().as_table()?.iter().map(|(key, value)| (key.get_ref().to_string(), value.span()));
-    Some((value.span(), values.collect()))
+    let values =
+        value.get_ref().as_table()?.iter().map(|(key, value)| (key.get_ref().to_string(), value.span()));
+    Some(ExpectSpans { table: value.span(), values: values.collect() })
 }

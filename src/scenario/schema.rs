@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::format::{
-    EXPECT, FILE, FLEET, FLEET_IMPLIED, Key, MEETING_PLACE, OUTCOMES, SCENARIO, TEMPLATE, UNIT, columns_but, template_columns, unit_columns,
-    weapon_columns,
+    EXPECT, FILE, FLEET, FLEET_IMPLIED, Key, MEETING_PLACE, OUTCOMES, SCENARIO, TEMPLATE, UNIT, columns_but,
+    template_columns, unit_columns, weapon_columns,
 };
 use crate::ecs::columns::{
-    Absent, ColumnSpec, FACTIONS, FLEETS, FleetColumn, Kind, TREATIES, TableId, TableSpec, UNITS, UnitColumn, WEAPONS,
+    Absent, ColumnSpec, FACTIONS, FLEETS, FleetColumn, Kind, TREATIES, TableId, TableSpec, UNITS, UnitColumn,
+    WEAPONS,
 };
 use crate::rules::{RULES, RuleInfo};
 
@@ -118,7 +119,8 @@ fn expect_table() -> Value {
 
 /// A table that has these keys and no others.
 fn object(keys: impl IntoIterator<Item = (&'static str, Value)>, required: &[&str]) -> Value {
-    let properties: Map<String, Value> = keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    let properties: Map<String, Value> =
+        keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 

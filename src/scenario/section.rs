@@ -143,7 +143,9 @@ impl<'a> Section<'a> {
             (Kind::Choice(_) | Kind::Text { .. } | Kind::Link(TableId::Factions), DeValue::String(text)) => {
                 Some(Scalar::Text(text.to_string()))
             }
-            (Kind::Whole { .. } | Kind::Link(_), DeValue::Integer(number)) => whole(number).map(Scalar::Whole),
+            (Kind::Whole { .. } | Kind::Link(_), DeValue::Integer(number)) => {
+                whole(number).map(Scalar::Whole)
+            }
             _ => None,
         };
         scalar.ok_or_else(|| self.wrong(column.name, value, wanted(column.kind)))

@@ -40,7 +40,7 @@ impl Source {
 
 /// The text of a file.
 pub(super) fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| file_error(path, "read", &error))
+    fs::read_to_string(path).map_err(|error| Error::file(path, "read", &error))
 }
 
 /// Writes a file as a whole or not at all: first a new file beside it, then a change of names.
@@ -61,13 +61,8 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     written.map_err(|error| {
         // Whatever is left of the attempt is of no use; the first error is the one to report.
         let _ = fs::remove_file(&beside);
-        file_error(path, "write", &error)
+        Error::file(path, "write", &error)
     })
-}
-
-/// The error of a file that could not be read or written.
-fn file_error(path: &Path, action: &'static str, error: &std::io::Error) -> Error {
-    Error::File { path: path.display().to_string(), action, reason: error.to_string() }
 }
 
 #[cfg(test)]

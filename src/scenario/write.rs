@@ -6,7 +6,7 @@ use super::Scenario;
 use super::expect::Expect;
 use super::format::{FILE, FLEET, SCENARIO, TEMPLATE, UNIT};
 use super::model::{Fleet, Group, Model, Row, Scalar};
-use super::read::expect_spans;
+use super::read::{ExpectSpans, expect_spans};
 use crate::ecs::columns::{FACTIONS, FLEETS, TREATIES, TableSpec, UNITS, UnitColumn, WEAPONS};
 use crate::rules::Rules;
 
@@ -18,13 +18,18 @@ pub(super) fn scenario(scenario: &Scenario) -> String {
     let default = Rules::default();
     let changed = scenario.rules.values().zip(default.values()).filter(|(now, book)| now != book);
     section(&mut out, FILE[1].name, changed.map(|((name, value), _)| (name, number(value))));
-    for (key, spec, rows) in [(&FILE[2], &FACTIONS, &model.factions), (&FILE[3], &TREATIES, &model.treaties)] {
+    for (key, spec, rows) in [(&FILE[2], &FACTIONS, &model.factions), (&FILE[3], &TREATIES, &model.treaties)]
+    {
         for row in rows {
             block(&mut out, &format!("[[{}]]", key.name), pairs(spec, row));
         }
     }
     for template in &model.templates {
-        block(&mut out, &format!("[{}.{}]", FILE[4].name, bare_or_quoted(&template.name)), pairs(&UNITS, &template.row));
+        block(
+            &mut out,
+            &format!("[{}.{}]", FILE[4].name, bare_or_quoted(&template.name)),
+            pairs(&UNITS, &template.row),
+        );
         if !template.weapons.is_empty() {
             let weapons = template.weapons.iter().map(|weapon| inline(pairs(&WEAPONS, weapon)));
             list(&mut out, TEMPLATE[0].name, weapons);
@@ -56,7 +61,11 @@ fn head(out: &mut String, scenario: &Scenario) {
         (defenders, texts(&scenario.defenders)),
         (rules, texts(&scenario.rules_under_test)),
     ];
-    block(out, &format!("[{}]", FILE[0].name), values.into_iter().filter_map(|(key, value)| Some((key, value?))));
+    block(
+        out,
+        &format!("[{}]", FILE[0].name),
+        values.into_iter().filter_map(|(key, value)| Some((key, value?))),
+    );
 }
 
 /// `[[fleet]]` with a line per group of units.
@@ -88,8 +97,12 @@ pub(super) fn bless(text: &str, expect: &Expect) -> Option<String> {
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let name = FILE[6].name;
     let wanted = expect.values().into_iter().filter_map(|(key, value)| Some((key, value?)));
-    let Some((header, old)) = expect_spans(text) else {
-        let gap = if text.is_empty() || text.ends_with("\n\n") || text.ends_with("\r\n\r\n") { "" } else { newline };
+    let Some(ExpectSpans { table: header, values: old }) = expect_spans(text) else {
+        let gap = if text.is_empty() || text.ends_with("\n\n") || text.ends_with("\r\n\r\n") {
+            ""
+        } else {
+            newline
+        };
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
         let lines: String = wanted.map(|(key, value)| format!("{key} = {value}{newline}")).collect();
         return Some(format!("{text}{end}{gap}[{name}]{newline}{lines}"));

@@ -109,13 +109,22 @@ pub fn fire(
     }
 }
 
+/// A unit's columns that say who fires at whom.
+type Who<'a> = (&'a [UnitId], &'a [Status], &'a [Target], &'a [TargetDistance], &'a [Suppression]);
+/// A unit's columns that say how well it fires and is protected.
+type What<'a> = (&'a [Traits], &'a [Aim], &'a [Exposure], &'a [ArmorSave], &'a [Field]);
+/// A mount's columns that say how far and how often it fires.
+type Aims<'a> = (&'a [Shooter], &'a [Slot], &'a [Range], &'a [Attacks]);
+/// A mount's columns that say how hard it hits.
+type Powers<'a> = (&'a [Power], &'a [Pierce], &'a [Cooldown], &'a [Integrity]);
+
 /// The columns of one battle that the volley reads.
 #[derive(Clone, Copy)]
 struct Guns<'a> {
-    who: (&'a [UnitId], &'a [Status], &'a [Target], &'a [TargetDistance], &'a [Suppression]),
-    what: (&'a [Traits], &'a [Aim], &'a [Exposure], &'a [ArmorSave], &'a [Field]),
-    aims: (&'a [Shooter], &'a [Slot], &'a [Range], &'a [Attacks]),
-    powers: (&'a [Power], &'a [Pierce], &'a [Cooldown], &'a [Integrity]),
+    who: Who<'a>,
+    what: What<'a>,
+    aims: Aims<'a>,
+    powers: Powers<'a>,
     first_unit: usize,
     first_mount: usize,
 }

@@ -44,11 +44,18 @@ PUSHES = [
     units("negative health", ["column 'hp'", "row 1", "-1", "from 0"], hp=[1.0, -1.0]),
     units("more health than there is", ["column 'hp'", "row 0", "500", "400"], hp=[500.0, 1.0]),
     units("more shield than there is", ["column 'shield'", "row 0", "500"], shield=[500.0, 0.0]),
-    units("an unknown word", ["column 'domain'", "row 1", "'sea'", "'space'", "'ground'"], domain=["space", "sea"]),
+    units(
+        "an unknown word",
+        ["column 'domain'", "row 1", "'sea'", "'space'", "'ground'"],
+        domain=["space", "sea"],
+    ),
     units("invulnerable beyond the scale", ["column 'invuln'", "row 0", "8", "from 2 to 7"], invuln=[8, 7]),
     units("a negative id", ["column 'id'", "row 1", "-5", "from 0"], id=[10, -5]),
-    units("an id over int64", ["column 'id'", "uint64", "9223372036854775808", "row 1"],
-          id=np.array([10, 2**63], dtype=np.uint64)),
+    units(
+        "an id over int64",
+        ["column 'id'", "uint64", "9223372036854775808", "row 1"],
+        id=np.array([10, 2**63], dtype=np.uint64),
+    ),
     # Types and shapes.
     units("texts for numbers", ["column 'armor'", "text", "numbers"], armor=["a", "b"]),
     units("numbers for texts", ["column 'domain'", "int64", "texts"], domain=[0, 1]),
@@ -56,40 +63,67 @@ PUSHES = [
     units("floats for ids", ["column 'id'", "float64", "whole numbers"], id=[10.0, 11.0]),
     units("float16", ["column 'armor'", "float16", "numbers"], armor=np.array([1, 2], np.float16)),
     units("complex numbers", ["column 'armor'", "complex128", "numbers"], armor=[1j, 2j]),
-    units("times", ["column 'armor'", "datetime64", "numbers"], armor=np.array(["2026-01-01"] * 2, "datetime64[s]")),
+    units(
+        "times",
+        ["column 'armor'", "datetime64", "numbers"],
+        armor=np.array(["2026-01-01"] * 2, "datetime64[s]"),
+    ),
     units("bytes", ["column 'domain'", "|S5", "texts"], domain=np.array([b"space", b"space"])),
     units("two dimensions", ["column 'armor'", "2 dimensions"], armor=np.ones((2, 2))),
     units("a scalar", ["column 'armor'", "a single value (a float)"], armor=1.0),
     units("a text for a column", ["column 'domain'", "a single value (a str)"], domain="space"),
     units("None for a column", ["column 'armor'", "None"], armor=None),
-    units("numbers and texts in a list", ["column 'armor'", "1.0 (float)", "row 0"], armor=[1.0, "a"]),
+    units("numbers and texts in a list", ["column 'armor'", "'a' (str)", "row 1"], armor=[1.0, "a"]),
     units("texts and numbers in a list", ["column 'domain'", "3 (int)", "row 1"], domain=["space", 3]),
     units("None in a list", ["column 'armor'", "None", "row 1"], armor=[1.0, None]),
     units("a ragged list", ["column 'armor'", "a list"], armor=[[1.0], [1.0, 2.0]]),
-    units("a masked array", ["column 'armor'", "a masked array"], armor=np.ma.masked_array([1.0, 2.0], [True, False])),
+    units(
+        "a masked array",
+        ["column 'armor'", "a masked array"],
+        armor=np.ma.masked_array([1.0, 2.0], [True, False]),
+    ),
     units("broken truth values", ["column 'cover'", "bool"], cover=np.array([1, 7], np.uint8).view(bool)),
     units("columns of unequal length", ["column 'armor'", "3 rows", "2 rows"], armor=[1.0, 2.0, 3.0]),
     # Names and keys.
     units("an unknown column", ["column 'amor'", "did you mean 'armor'?"], amor=[1.0, 1.0]),
     units("a key twice in one push", ["id", "row 1", "10"], id=[10, 10]),
     units("an unknown fleet", ["column 'fleet'", "row 1", "99", "fleet"], id=[50, 51], fleet=[1, 99]),
-    push("a new unit without a fleet", ["units", "column 'fleet'", "row 0", "a new unit"], units={"id": [50]}),
+    push(
+        "a new unit without a fleet", ["units", "column 'fleet'", "row 0", "a new unit"], units={"id": [50]}
+    ),
     push("units without an id", ["units", "id"], units={"fleet": [1]}),
-    push("an unknown faction", ["fleets", "column 'faction'", "row 0", "Nobody"],
-         fleets={"id": [9], "faction": ["Nobody"]}),
+    push(
+        "an unknown faction",
+        ["fleets", "column 'faction'", "row 0", "Nobody"],
+        fleets={"id": [9], "faction": ["Nobody"]},
+    ),
     push("an unknown unit", ["weapons", "column 'unit'", "row 0", "99"], weapons={"unit": [99], "slot": [0]}),
-    push("a treaty with oneself", ["treaties", "row 0", "itself"],
-         treaties={"a": ["Synod"], "b": ["Synod"], "kind": ["war"]}),
-    push("an unknown kind of treaty", ["treaties", "column 'kind'", "row 0", "'grudge'", "'war'"],
-         treaties={"a": ["Synod"], "b": ["Traders"], "kind": ["grudge"]}),
+    push(
+        "a treaty with oneself",
+        ["treaties", "row 0", "itself"],
+        treaties={"a": ["Synod"], "b": ["Synod"], "kind": ["war"]},
+    ),
+    push(
+        "an unknown kind of treaty",
+        ["treaties", "column 'kind'", "row 0", "'grudge'", "'war'"],
+        treaties={"a": ["Synod"], "b": ["Traders"], "kind": ["grudge"]},
+    ),
     push("an empty name", ["factions", "column 'name'", "row 0"], factions={"name": [""]}),
-    push("a name of 256 bytes", ["factions", "column 'name'", "row 0", "256", "255"], factions={"name": ["x" * 256]}),
+    push(
+        "a name of 256 bytes",
+        ["factions", "column 'name'", "row 0", "256", "255"],
+        factions={"name": ["x" * 256]},
+    ),
     # Tables that are none.
     push("a number for a table", ["fleets", "an int", "a dict of columns"], fleets=3),
     push("a list for a table", ["units", "a list", "a dict of columns"], units=[{"id": 1}]),
     push("a text for a table", ["units", "a str", "a dict of columns"], units="units"),
     push("an array without fields", ["units", "float64", "without fields"], units=np.ones(3)),
-    push("a structured array of two dimensions", ["units", "2 dimensions"], units=np.ones((2, 2), [("id", "i8")])),
+    push(
+        "a structured array of two dimensions",
+        ["units", "2 dimensions"],
+        units=np.ones((2, 2), [("id", "i8")]),
+    ),
     push("a column without a name", ["units", "3 (int)", "names"], units={3: [1.0]}),
     push("an Arrow table that fails", ["units", "a Broken", "no such luck"], units=Broken()),
     push("faults in two tables", ["2 faults", "fleets", "weapons"], fleets=3, weapons=4),
@@ -155,7 +189,9 @@ def resolve(name: str, words: list[str], **arguments: Any) -> Case:
 
 BATTLES = [
     resolve("neither fleets nor a location", ["neither fleets nor location", "exactly one"]),
-    resolve("both fleets and a location", ["both fleets and location", "exactly one"], fleets=[1, 2], location=7),
+    resolve(
+        "both fleets and a location", ["both fleets and location", "exactly one"], fleets=[1, 2], location=7
+    ),
     resolve("an unknown fleet", ["fleet", "99"], fleets=[1, 99]),
     resolve("one fleet", ["fleets", "1 fleet", "two fleets"], fleets=[1]),
     resolve("no fleet", ["fleets", "0 fleets", "two fleets"], fleets=[]),
@@ -173,7 +209,9 @@ def test_a_battle_is_refused_with_its_place(case: Case, refuses: Callable[..., s
         assert word in message
 
 
-@pytest.mark.parametrize("muster", [{"fleets": [1, 3]}, {"location": 8}], ids=["a bystander", "alone at a place"])
+@pytest.mark.parametrize(
+    "muster", [{"fleets": [1, 3]}, {"location": 8}], ids=["a bystander", "alone at a place"]
+)
 def test_without_enemies_there_is_no_battle(kernel: muc.Kernel, muster: dict[str, Any]) -> None:
     before = kernel.digest()
     report = kernel.resolve(**muster)
@@ -222,7 +260,9 @@ def test_threads_are_at_least_one(threads: int) -> None:
         (lambda kernel: kernel.faction("Nobody"), "no faction has the key 'Nobody'"),
     ],
 )
-def test_an_unknown_key_is_a_key_error_for_people(kernel: muc.Kernel, ask: Callable[..., Any], words: str) -> None:
+def test_an_unknown_key_is_a_key_error_for_people(
+    kernel: muc.Kernel, ask: Callable[..., Any], words: str
+) -> None:
     with pytest.raises(KeyError) as refusal:
         ask(kernel)
     assert isinstance(refusal.value, muc.KernelError)
@@ -237,7 +277,11 @@ def test_faults_can_be_read_by_programs(kernel: muc.Kernel) -> None:
     assert error.count == 100
     assert len(error.faults) == 10
     assert error.faults[0] == {
-        "table": "units", "column": "hp", "row": 0, "value": "-1", "expected": error.faults[0]["expected"],
+        "table": "units",
+        "column": "hp",
+        "row": 0,
+        "value": "-1",
+        "expected": error.faults[0]["expected"],
     }
     assert "and 90 more" in str(error)
 
@@ -248,14 +292,23 @@ FINE: list[tuple[str, dict[str, Any]]] = [
     ("empty lists", {"units": {"id": [], "fleet": [], "domain": []}}),
     ("empty arrays", {"units": {"id": np.array([], np.int64), "hp": np.array([])}}),
     ("the largest id", {"units": {"id": [2**63 - 1], "fleet": [1]}}),
-    ("a unit whose fleet comes in the same push", {
-        "units": {"id": [50], "fleet": [5]}, "fleets": {"id": [5], "faction": ["Synod"]},
-    }),
-    ("everything new at once", {
-        "weapons": {"unit": [50], "slot": [0]}, "units": {"id": [50], "fleet": [5]},
-        "fleets": {"id": [5], "faction": ["Free"]}, "factions": {"name": ["Free"]},
-        "treaties": {"a": ["Free"], "b": ["Synod"], "kind": ["Non-Aggression Pact"]},
-    }),
+    (
+        "a unit whose fleet comes in the same push",
+        {
+            "units": {"id": [50], "fleet": [5]},
+            "fleets": {"id": [5], "faction": ["Synod"]},
+        },
+    ),
+    (
+        "everything new at once",
+        {
+            "weapons": {"unit": [50], "slot": [0]},
+            "units": {"id": [50], "fleet": [5]},
+            "fleets": {"id": [5], "faction": ["Free"]},
+            "factions": {"name": ["Free"]},
+            "treaties": {"a": ["Free"], "b": ["Synod"], "kind": ["Non-Aggression Pact"]},
+        },
+    ),
 ]
 
 
@@ -270,4 +323,4 @@ def test_ctrl_c_while_columns_are_read_stays_ctrl_c(kernel: muc.Kernel) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        kernel.push(units={"id": Interrupted()})
+        kernel.push(units={"id": Interrupted()})  # type: ignore[dict-item]

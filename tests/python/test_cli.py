@@ -52,8 +52,9 @@ def test_verify_fails_where_the_battle_falls_short(scenario: Path) -> None:
     assert "Hegemony" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["run"], ["run", "nowhere.toml"], ["conquer"], ["run", "--colour"]],
-                         ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["run"], ["run", "nowhere.toml"], ["conquer"], ["run", "--colour"]], ids=" ".join
+)
 def test_bad_usage_is_told_on_stderr(arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
@@ -97,7 +98,8 @@ def test_ctrl_c_ends_the_program_quietly(tmp_path: Path) -> None:
     assert "Traceback" not in stderr
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "scenarios").glob("*/*.toml"))[:3],
-                         ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[2] / "scenarios").glob("*/*.toml"))[:3], ids=lambda path: path.stem
+)
 def test_the_scenarios_of_the_repository_run(path: Path) -> None:
     assert run("run", path).returncode == 0

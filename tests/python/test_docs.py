@@ -14,7 +14,9 @@ STUB = Path(muc.__file__).with_name("_core.pyi").read_text(encoding="utf-8")
 @pytest.mark.parametrize("table", ["factions", "treaties", "fleets", "units", "weapons"])
 def test_push_documents_every_column(kernel: muc.Kernel, table: str) -> None:
     for text in (inspect.getdoc(muc.Kernel.push) or "", STUB):
-        documented = re.search(rf"{table}: (.*?)(?:\.\n|\.$)", text[text.index("Columns (default):"):], re.DOTALL)
+        documented = re.search(
+            rf"{table}: (.*?)(?:\.\n|\.$)", text[text.index("Columns (default):") :], re.DOTALL
+        )
         assert documented is not None
         words = set(re.findall(r"\w+", documented[1]))
         assert set(getattr(kernel, table)().columns) <= words
@@ -22,7 +24,7 @@ def test_push_documents_every_column(kernel: muc.Kernel, table: str) -> None:
 
 @pytest.mark.parametrize("table", ["units", "fleets", "factions", "weapons"])
 def test_the_stub_documents_every_column_of_a_report(kernel: muc.Kernel, table: str) -> None:
-    report = STUB[STUB.index("class BattleReport"):]
+    report = STUB[STUB.index("class BattleReport") :]
     documented = re.search(rf'def {table}\(self\) -> Table:\s+"""(.*?)"""', report, re.DOTALL)
     assert documented is not None
     words = set(re.findall(r"\w+", documented[1]))

@@ -126,8 +126,10 @@ def test_every_kind_of_table_gives_the_same_mirror(kernel: muc.Kernel, kind: Cal
     assert kernel.digest() == expected.digest()
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32", ">f8", "int64", "int32", "int16", "int8", "uint8", "uint16",
-                                   "uint32", "uint64"])
+@pytest.mark.parametrize(
+    "dtype",
+    ["float64", "float32", ">f8", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64"],
+)
 def test_numbers_of_every_width_are_read(kernel: muc.Kernel, dtype: str) -> None:
     kernel.push(units={"id": [10, 11], "xp": np.array([3, 4], dtype=dtype)})
     assert kernel.units()["xp"][:2].tolist() == [3.0, 4.0]
@@ -139,8 +141,22 @@ def test_ids_of_every_width_are_read(kernel: muc.Kernel, dtype: str) -> None:
     assert kernel.unit(51)["fleet"] == 2
 
 
-@pytest.mark.parametrize("arrow_type", ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-                                        "float16", "float32", "float64"])
+@pytest.mark.parametrize(
+    "arrow_type",
+    [
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+    ],
+)
 def test_arrow_numbers_of_every_width_are_read(kernel: muc.Kernel, arrow_type: str) -> None:
     arrow = pytest.importorskip("pyarrow")
     values = arrow.array(np.array([3, 4]).astype(arrow_type))
@@ -166,8 +182,12 @@ def read_only(values: list[float]) -> np.ndarray:
     return array
 
 
-@pytest.mark.parametrize("layout", [strided, reversed_view, misaligned, read_only], ids=lambda layout: layout.__name__)
-def test_the_layout_of_an_array_does_not_matter(kernel: muc.Kernel, layout: Callable[..., np.ndarray]) -> None:
+@pytest.mark.parametrize(
+    "layout", [strided, reversed_view, misaligned, read_only], ids=lambda layout: layout.__name__
+)
+def test_the_layout_of_an_array_does_not_matter(
+    kernel: muc.Kernel, layout: Callable[..., np.ndarray]
+) -> None:
     kernel.push(units={"id": [10, 11], "xp": layout([3.0, 4.0])})
     assert kernel.units()["xp"][:2].tolist() == [3.0, 4.0]
 
@@ -203,8 +223,13 @@ def test_series_are_columns(kernel: muc.Kernel) -> None:
 
 def test_a_table_of_ours_can_be_pushed_again(kernel: muc.Kernel) -> None:
     before = kernel.digest()
-    summary = kernel.push(factions=kernel.factions(), treaties=kernel.treaties(), fleets=kernel.fleets(),
-                          units=kernel.units(), weapons=kernel.weapons())
+    summary = kernel.push(
+        factions=kernel.factions(),
+        treaties=kernel.treaties(),
+        fleets=kernel.fleets(),
+        units=kernel.units(),
+        weapons=kernel.weapons(),
+    )
     assert summary.changed == {"factions": 3, "treaties": 1, "fleets": 4, "units": 6, "weapons": 4}
     assert set(summary.added.values()) == {0}
     assert kernel.digest() == before
@@ -234,23 +259,31 @@ def test_a_push_does_not_hold_on_to_the_arrays(kernel: muc.Kernel) -> None:
 def test_the_order_of_rows_leaves_no_trace() -> None:
     def digest(order: int) -> str:
         kernel = muc.Kernel(seed=42)
-        kernel.push(**{table: {name: values[::order] for name, values in columns.items()}
-                       for table, columns in campaign().items()})
+        kernel.push(
+            **{
+                table: {name: values[::order] for name, values in columns.items()}
+                for table, columns in campaign().items()
+            }
+        )
         return kernel.digest()
 
     assert digest(1) == digest(-1)
 
 
-@pytest.mark.parametrize("keys", [[10, 11], (10, 11), {10, 11}, np.array([10, 11]), range(10, 12)],
-                         ids=lambda keys: type(keys).__name__)
+@pytest.mark.parametrize(
+    "keys",
+    [[10, 11], (10, 11), {10, 11}, np.array([10, 11]), range(10, 12)],
+    ids=lambda keys: type(keys).__name__,
+)
 def test_keys_come_in_any_iterable(kernel: muc.Kernel, keys: Any) -> None:
     assert kernel.remove(units=keys).removed["units"] == 2
     with pytest.raises(KeyError):
         kernel.unit(10)
 
 
-@pytest.mark.parametrize("pairs", [[(10, 0), (11, 0)], np.array([[10, 0], [11, 0]])],
-                         ids=lambda pairs: type(pairs).__name__)
+@pytest.mark.parametrize(
+    "pairs", [[(10, 0), (11, 0)], np.array([[10, 0], [11, 0]])], ids=lambda pairs: type(pairs).__name__
+)
 def test_weapons_are_removed_by_unit_and_slot(kernel: muc.Kernel, pairs: Any) -> None:
     assert kernel.remove(weapons=pairs).removed["weapons"] == 2
     assert kernel.weapons()["unit"].tolist() == [20, 21]

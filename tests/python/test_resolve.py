@@ -76,8 +76,10 @@ def test_another_seed_gives_another_battle() -> None:
 def test_the_order_of_rows_does_not_matter() -> None:
     def fight(order: int) -> muc.BattleReport:
         kernel = muc.Kernel(seed=42)
-        tables = {table: {name: values[::order] for name, values in columns.items()}
-                  for table, columns in campaign().items()}
+        tables = {
+            table: {name: values[::order] for name, values in columns.items()}
+            for table, columns in campaign().items()
+        }
         kernel.push(**tables)
         return kernel.resolve(fleets=[1, 2][::order])
 
@@ -86,7 +88,9 @@ def test_the_order_of_rows_does_not_matter() -> None:
 
 
 def test_the_number_of_threads_does_not_matter() -> None:
-    reports = [fleet_battle(3000, threads=threads).resolve(fleets=[1, 2], max_rounds=20) for threads in (1, 2, 3)]
+    reports = [
+        fleet_battle(3000, threads=threads).resolve(fleets=[1, 2], max_rounds=20) for threads in (1, 2, 3)
+    ]
     assert len({report.digest for report in reports}) == 1
     assert all(report.units == reports[0].units for report in reports)
 
@@ -105,8 +109,15 @@ def test_the_tuple_of_the_old_kind(kernel: muc.Kernel) -> None:
     assert stats["Hegemony"]["kills"] == stats["Synod"]["units_lost"] == 2
     assert stats["Hegemony"]["wreckage"] == [20, 21]
     assert set(stats["Synod"]) == {
-        "total_damage_dealt", "units_lost", "kills", "routed_sum", "rounds_routed", "intel_points_earned",
-        "enemy_tech_encountered", "enemy_units_analyzed", "wreckage",
+        "total_damage_dealt",
+        "units_lost",
+        "kills",
+        "routed_sum",
+        "rounds_routed",
+        "intel_points_earned",
+        "enemy_tech_encountered",
+        "enemy_units_analyzed",
+        "wreckage",
     }
 
 
@@ -116,8 +127,11 @@ def interrupt_after(seconds: float, how: Callable[[], None]) -> threading.Timer:
     return timer
 
 
-@pytest.mark.parametrize("how", [_thread.interrupt_main, lambda: signal.raise_signal(signal.SIGINT)],
-                         ids=["interrupt_main", "SIGINT"])
+@pytest.mark.parametrize(
+    "how",
+    [_thread.interrupt_main, lambda: signal.raise_signal(signal.SIGINT)],
+    ids=["interrupt_main", "SIGINT"],
+)
 def test_ctrl_c_ends_a_battle_within_a_tenth_of_a_second(how: Callable[[], None]) -> None:
     kernel = endless_battle()
     before = kernel.digest()
@@ -215,7 +229,7 @@ def test_a_busy_kernel_can_be_shown_and_asked_for_what_never_changes() -> None:
         shown = repr(kernel)
         if not battle.done():
             assert shown == "<Kernel seed=42: at work>"
-            assert (kernel.seed, kernel.rules) == (42, muc.Rules())
+            assert (kernel.seed, kernel.rules.quiet_rounds) == (42, 1_000_000)
         battle.result()
     assert repr(kernel) == "<Kernel seed=42: 2 factions, 1 treaty, 2 fleets, 2000 units, 2000 weapons>"
 

@@ -36,10 +36,12 @@ def test_rules_are_attributes() -> None:
     with pytest.raises(AttributeError, match="did you mean 'max_rounds'"):
         muc.Rules().max_round  # noqa: B018
     with pytest.raises(AttributeError):
-        muc.Rules().max_rounds = 3  # type: ignore[misc]
+        muc.Rules().max_rounds = 3  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("text", ["[rules]\nhit_floor = 0.1\nmax_rounds = 7", "hit_floor = 0.1\nmax_rounds = 7"])
+@pytest.mark.parametrize(
+    "text", ["[rules]\nhit_floor = 0.1\nmax_rounds = 7", "hit_floor = 0.1\nmax_rounds = 7"]
+)
 def test_rules_come_from_a_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "rules.toml"
     path.write_text(text)

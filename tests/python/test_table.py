@@ -122,9 +122,14 @@ def test_an_empty_table_travels_too() -> None:
     assert len(table.to_pandas()) == 0
 
 
-@pytest.mark.parametrize(("method", "module", "extra"), [
-    ("to_pandas", "pandas", "pandas"), ("to_polars", "polars", "polars"), ("to_arrow", "pyarrow", "arrow"),
-])
+@pytest.mark.parametrize(
+    ("method", "module", "extra"),
+    [
+        ("to_pandas", "pandas", "pandas"),
+        ("to_polars", "polars", "polars"),
+        ("to_arrow", "pyarrow", "arrow"),
+    ],
+)
 def test_a_missing_library_names_the_extra(
     table: muc.Table, monkeypatch: pytest.MonkeyPatch, method: str, module: str, extra: str
 ) -> None:

@@ -78,6 +78,41 @@ fn a_stranger_elsewhere_changes_nobodys_rolls() {
     assert_eq!(report.units.len(), 80);
 }
 
+/// The attacks that hit, by unit id, in a battle of three rounds with unarmed onlookers of these ids far away.
+fn hits_with_onlookers(ids: &[i64]) -> Vec<(i64, i64)> {
+    use crate::support::{numbers, push, table, wholes};
+    use multi_universe_core::ecs::columns::TableId;
+    let mut kernel = line_battle(40, |row| row + 100);
+    let far = || numbers(ids.iter().map(|_| 0.0));
+    push(
+        &mut kernel,
+        TableId::Units,
+        table([
+            ("id", wholes(ids.iter().copied())),
+            ("fleet", wholes(ids.iter().map(|_| 1))),
+            ("x", far()),
+            ("y", far()),
+            ("speed", far()),
+        ]),
+    );
+    let engagement = Engagement {
+        seed: Some(5),
+        commit: false,
+        max_rounds: Some(9),
+        ..Engagement::of(Muster::Fleets(vec![1, 2]))
+    };
+    let units = kernel.resolve(&engagement, &|| false).expect("a battle").units;
+    let all = units.ints("id").iter().copied().zip(units.ints("hits").iter().copied());
+    all.filter(|(id, _)| *id >= 100).collect()
+}
+
+#[test]
+fn a_unit_more_changes_nobody_elses_rolls() {
+    let alone = hits_with_onlookers(&[]);
+    assert!(alone.iter().map(|unit| unit.1).sum::<i64>() > 20, "too few hits to tell");
+    assert_eq!(alone, hits_with_onlookers(&[0, 1, 2]));
+}
+
 #[test]
 fn the_mirrors_digest_does_not_know_its_history() {
     let plain = line_battle(40, |row| row);

@@ -5,6 +5,7 @@ mod battle;
 mod determinism;
 mod floors;
 mod gate;
+mod ledger;
 mod pipeline;
 mod support;
 mod systems;

@@ -53,13 +53,14 @@ pub fn line_battle(ships: i64, order: impl Fn(usize) -> usize) -> Kernel {
     let mut kernel = two_factions();
     let count = 2 * ships as usize;
     let ids: Vec<i64> = (0..count).map(|row| order(row) as i64).collect();
+    let lowest = ids.iter().copied().min().unwrap_or_default();
     let of = |id: i64, a: f64, b: f64| if id % 3 == 0 { a } else { b };
     push(
         &mut kernel,
         TableId::Units,
         table([
             ("id", wholes(ids.iter().copied())),
-            ("fleet", wholes(ids.iter().map(|&id| 1 + i64::from(id >= ships)))),
+            ("fleet", wholes(ids.iter().map(|&id| 1 + i64::from(id - lowest >= ships)))),
             ("max_hp", numbers(ids.iter().map(|&id| of(id, 900.0, 400.0)))),
             ("max_shield", numbers(ids.iter().map(|&id| of(id, 200.0, 0.0)))),
             ("armor", numbers(ids.iter().map(|&id| of(id, 30.0, 10.0)))),

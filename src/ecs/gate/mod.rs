@@ -1,7 +1,7 @@
 //! The one gate: whatever comes into the mirror is checked here, all of it, before any of it is written.
 //!
-//! [`push`] reads every table against the schema ([`read`]), finds the rows that the keys mean ([`Plan`]),
-//! and only if there is no fault at all lets [`write`] store them. New keys are claimed while checking, so
+//! [`push`] reads every table against the schema, finds the rows that the keys mean, and only if there is no
+//! fault at all stores them. New keys are claimed while checking, so
 //! that later tables can refer to them, and given back if anything is wrong.
 
 mod read;
@@ -28,6 +28,20 @@ enum Checked<'a> {
     Choice(Vec<u8>),
     Text(Vec<Arc<str>>),
     Link(Vec<Row>),
+}
+
+impl Checked<'_> {
+    /// No values at all.
+    fn none(kind: Kind) -> Self {
+        match kind {
+            Kind::Number { .. } | Kind::NumberOrNone { .. } => Self::Number(Cow::Borrowed(&[])),
+            Kind::Whole { .. } => Self::Whole(Cow::Borrowed(&[])),
+            Kind::Flag => Self::Flag(Cow::Borrowed(&[])),
+            Kind::Choice(_) => Self::Choice(Vec::new()),
+            Kind::Text { .. } => Self::Text(Vec::new()),
+            Kind::Link(_) => Self::Link(Vec::new()),
+        }
+    }
 }
 
 /// One input table, checked: which row each input row means, and the values.
@@ -119,7 +133,7 @@ impl Plan<'_> {
     /// Finds the row that each key means; claims places for new keys.
     fn find_rows(&mut self, mirror: &mut MirrorMut<'_>, rows: usize, faults: &mut Faults) {
         let spec = self.table.spec();
-        let keys = self.keys(rows, faults);
+        let keys = self.keys(rows, mirror.read(), faults);
         let store = mirror.table(self.table);
         let old_places = store.places();
         let mut places = store.next_places(rows).collect::<Vec<_>>().into_iter();
@@ -152,7 +166,7 @@ impl Plan<'_> {
     }
 
     /// The key of each input row.
-    fn keys(&self, rows: usize, faults: &mut Faults) -> Vec<Key> {
+    fn keys(&self, rows: usize, mirror: Mirror<'_>, faults: &mut Faults) -> Vec<Key> {
         let spec = self.table.spec();
         let column = |index: usize| self.columns.iter().find(|(known, _)| *known == index).map(|(_, c)| c);
         match (column(0), column(1)) {
@@ -166,7 +180,8 @@ impl Plan<'_> {
                     if a[row] == b[row] {
                         faults.add(|| {
                             let wanted = "another faction than a: nobody has a treaty with itself";
-                            Fault::value(spec.name, "b", row, "the same faction as a", wanted)
+                            let name = format!("'{}', the same faction", mirror.factions.text(0, b[row]));
+                            Fault::value(spec.name, "b", row, name, wanted)
                         });
                     }
                     Key::Pair(a[row].min(b[row]), i64::from(a[row].max(b[row])))
@@ -239,7 +254,7 @@ impl Plan<'_> {
     /// Gives the claimed keys back.
     fn give_back(&self, mirror: &mut MirrorMut<'_>) {
         let claimed: Vec<Key> = {
-            let keys = self.keys(self.rows.len(), &mut Faults::default());
+            let keys = self.keys(self.rows.len(), mirror.read(), &mut Faults::default());
             let mut keys: Vec<Option<Key>> = keys.into_iter().map(Some).collect();
             self.new.iter().filter_map(|&row| keys[row].take()).collect()
         };

@@ -15,7 +15,7 @@ use crate::error::{Fault, Faults, nearest_name};
 
 /// The table's number of rows: that of its first column. Columns of another length are faults.
 pub(super) fn row_count(spec: &TableSpec, input: &TableInput<'_>, faults: &mut Faults) -> usize {
-    let mut lengths = input.columns.iter().filter_map(|(name, values)| Some((name, values.len()?)));
+    let mut lengths = input.columns.iter().filter_map(|(name, values)| Some((name, values.rows()?)));
     let Some((first, rows)) = lengths.next() else { return 0 };
     for (name, length) in lengths.filter(|(_, length)| *length != rows) {
         faults.add(|| {
@@ -64,14 +64,15 @@ pub(super) fn column<'a>(
     rows: usize,
     faults: &mut Faults,
 ) -> Option<Checked<'a>> {
-    if values.len() != Some(rows) {
+    if values.rows() != Some(rows) {
         if let Values::Refused(what) = values {
             faults.add(|| Fault::column(spec.name, column.name, what, dtype(column.kind)));
         }
         return None;
     }
     let reader = Reader { mirror, table: spec.name, column };
-    let checked = reader.read(values, faults);
+    // No rows have no kind: NumPy, for one, makes numbers of every empty list.
+    let checked = if rows == 0 { Some(Checked::none(column.kind)) } else { reader.read(values, faults) };
     if checked.is_none() {
         faults.add(|| {
             Fault::column(spec.name, column.name, format!("{} values", values.describe()), dtype(column.kind))
