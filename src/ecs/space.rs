@@ -14,7 +14,9 @@ use super::components::NOBODY;
 /// Lines shorter than this are searched from end to end.
 const GRID_FROM: usize = 96;
 /// Units per cell, on average.
-const PER_CELL: f64 = 2.0;
+const PER_CELL: f64 = 0.5;
+/// Units that a scan looks at together.
+const BLOCK: usize = 8;
 /// How far a unit can seem to be outside its cell by rounding, in cells.
 const SLACK: f64 = 1e-6;
 
@@ -67,7 +69,7 @@ pub struct Lines {
     y: Vec<f64>,
     row: Vec<u32>,
     /// For each cell, where its units begin; the next cell's begin is its end.
-    cell_start: Vec<usize>,
+    cell_start: Vec<u32>,
     /// Scratch of the sort into cells.
     unsorted: Vec<(f64, f64, u32, u32)>,
 }
@@ -104,8 +106,8 @@ impl Lines {
             self.row[place] = row as u32;
         }
         self.cell_start.clear();
-        // A box has at most wh/c² + w/c + h/c + 1 cells, each term but the last at most half of its units.
-        self.cell_start.reserve(2 * start + 2 * count);
+        // A box has at most wh/c² + w/c + h/c + 1 cells, each term but the last at most units / PER_CELL.
+        self.cell_start.reserve((3.0 / PER_CELL) as usize * start + 2 * count);
         for line in 0..count {
             if self.lines[line].units.len() >= GRID_FROM {
                 self.lines[line].grid = Some(self.sort_into_cells(self.lines[line].units.clone()));
@@ -124,12 +126,26 @@ impl Lines {
     }
 
     /// Offers a run of units.
+    ///
+    /// Most are farther away than the best so far: a block is looked at one by one only if it holds one that
+    /// is not.
     #[inline(always)]
     fn scan(&self, run: Range<usize>, x: f64, y: f64, weight: f64, best: &mut Nearest) {
-        let (xs, ys, rows) = (&self.x[run.clone()], &self.y[run.clone()], &self.row[run]);
-        for ((&ux, &uy), &row) in xs.iter().zip(ys).zip(rows) {
-            let (dx, dy) = (ux - x, uy - y);
-            best.offer((dx * dx + dy * dy) * weight, row);
+        let (xs, xs_rest) = self.x[run.clone()].as_chunks::<BLOCK>();
+        let (ys, ys_rest) = self.y[run.clone()].as_chunks::<BLOCK>();
+        let (rows, rows_rest) = self.row[run].as_chunks::<BLOCK>();
+        let key = |ux: f64, uy: f64| ((ux - x) * (ux - x) + (uy - y) * (uy - y)) * weight;
+        for ((xs, ys), rows) in xs.iter().zip(ys).zip(rows) {
+            let mut keys = [0.0; BLOCK];
+            for lane in 0..BLOCK {
+                keys[lane] = key(xs[lane], ys[lane]);
+            }
+            if keys.iter().fold(false, |any, &key| any | (key <= best.key)) {
+                keys.iter().zip(rows).for_each(|(&key, &row)| best.offer(key, row));
+            }
+        }
+        for ((&ux, &uy), &row) in xs_rest.iter().zip(ys_rest).zip(rows_rest) {
+            best.offer(key(ux, uy), row);
         }
     }
 
@@ -138,7 +154,7 @@ impl Lines {
         // The nearest cells first: what they hold bounds the search of whole columns.
         let (cells, row) = (grid.first_cell + own * grid.rows, grid.row_of(y));
         let (low, high) = (row.saturating_sub(1), (row + 2).min(grid.rows));
-        self.scan(self.cell_start[cells + low]..self.cell_start[cells + high], x, y, weight, best);
+        self.scan(self.run(cells + low, cells + high), x, y, weight, best);
         self.search_column(grid, own, x, y, weight, best);
         let (mut left, mut right) = (own, own + 1);
         loop {
@@ -156,6 +172,11 @@ impl Lines {
             self.search_column(grid, column, x, y, weight, best);
             if column < left { left = column } else { right = column + 1 }
         }
+    }
+
+    /// The units of some cells that follow each other.
+    fn run(&self, first: usize, end: usize) -> Range<usize> {
+        self.cell_start[first] as usize..self.cell_start[end] as usize
     }
 
     /// Offers the cells of a column that can hold something nearer than the best.
@@ -176,7 +197,7 @@ impl Lines {
             (0, grid.rows - 1)
         };
         let cells = grid.first_cell + column * grid.rows;
-        self.scan(self.cell_start[cells + low]..self.cell_start[cells + high + 1], x, y, weight, best);
+        self.scan(self.run(cells + low, cells + high + 1), x, y, weight, best);
     }
 
     /// Sorts a line's units into cells; within a cell they stay in order of row.
@@ -192,18 +213,18 @@ impl Lines {
             starts[cell + 1] += 1;
             self.unsorted.push((x, y, self.row[unit], cell as u32));
         }
-        starts[0] = units.start;
+        starts[0] = units.start as u32;
         for cell in 0..cells {
             starts[cell + 1] += starts[cell];
         }
         // Filling moves each cell's start to its end, which is the next one's start; then all shift by one.
         for &(x, y, row, cell) in &self.unsorted {
-            let place = starts[cell as usize];
+            let place = starts[cell as usize] as usize;
             starts[cell as usize] += 1;
             (self.x[place], self.y[place], self.row[place]) = (x, y, row);
         }
         starts.copy_within(0..cells, 1);
-        starts[0] = units.start;
+        starts[0] = units.start as u32;
         grid
     }
 }
