@@ -59,7 +59,6 @@ bench: ## the benchmarks, in groups named as the phases
 	$(CARGO) bench $(LOCKED)
 
 bless: .venv/extension.stamp ## write the goldens anew from what the kernel does now
-	MUC_BLESS=1 $(CARGO) test $(LOCKED) --features cli
 	$(BIN)/muc verify --bless scenarios/
 	@echo "Now read the difference, and say under Outcomes in CHANGELOG.md what ends otherwise, and why."
 
