@@ -13,7 +13,9 @@ use multi_universe_core::ecs::columns::TableId;
 use multi_universe_core::ecs::ingest::{Push, TableInput, Values};
 use multi_universe_core::ecs::resources::{Battles, Volley};
 use multi_universe_core::kernel::{Engagement, Kernel, Muster};
-use multi_universe_core::systems::{census, damage, finalize, movement, shooting, targeting, victory};
+use multi_universe_core::systems::{
+    census, damage, finalize, morale, movement, shooting, targeting, victory,
+};
 
 /// Weapons of each ship.
 const WEAPONS: i64 = 3;
@@ -124,6 +126,9 @@ fn phase<M: 'static, S: IntoSystem<(), (), M> + Copy + 'static>(
         assert!(battles.step(), "the battle is over too soon");
     }
     assert!(battles.battle().sides.iter().all(|side| side.dealt > 0.0), "nobody was hit");
+    // A volley to land: the one of the last round has given way to its strikes.
+    battles.world_mut().resource_mut::<Battles>().0[0].round += 1;
+    battles.world_mut().run_system_once(shooting::fire).expect("the system runs");
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements(units as u64)).sample_size(20);
     let id = battles.world_mut().register_system(system);
@@ -143,6 +148,7 @@ fn phases(criterion: &mut Criterion) {
     phase(criterion, "movement", movement::advance);
     phase(criterion, "shooting", shooting::fire);
     phase(criterion, "damage", damage::land);
+    phase(criterion, "morale", morale::waver);
     phase(criterion, "recovery", damage::recover);
     phase(criterion, "census", census::count);
     phase(criterion, "victory", victory::decide);

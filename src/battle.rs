@@ -117,8 +117,9 @@ impl BattleWorld {
         let battle = start(lineup, seed, &rules);
         world.resource_mut::<Battles>().0 = vec![battle];
         let mut volley = world.resource_mut::<Volley>();
-        volley.shots.reserve(lineup.mounts.len());
+        volley.shots.reserve(lineup.mounts.len().max(lineup.units.len()));
         volley.ends.reserve(1);
+        world.resource_mut::<Scratch>().running.reserve(lineup.units.len());
         self.profile.clear();
     }
 
@@ -126,6 +127,9 @@ impl BattleWorld {
     pub fn step(&mut self) -> bool {
         for battle in self.world.resource_mut::<Battles>().running() {
             battle.round += 1;
+            for side in &mut battle.sides {
+                (side.dealt, side.kills) = (0.0, 0);
+            }
         }
         self.round.run(&mut self.world);
         self.world.resource_mut::<Battles>().running().next().is_some()

@@ -131,8 +131,38 @@ rules! {
     fortress_factor: f64 = 0.5 in 0.0 ..= 1.0;
     /// R-SHOOT-4: a ground unit's damage counts this many times.
     ground_factor: f64 = 2.5 in 0.0 ..= 1000.0;
+    /// R-DAMAGE-3: the chance that a shot that reaches the hull strikes a weapon too.
+    hardpoint_chance: f64 = 0.1 in 0.0 ..= 1.0;
+    /// R-MELEE-1: how far a strike reaches, in tiles.
+    melee_reach: f64 = 1.5 in 0.0 ..= 1000.0;
+    /// Section 8: 1 if nerve counts, 0 if nobody is ever suppressed or routs.
+    morale: u32 = 1 in 0 ..= 1;
+    /// R-MORALE-1: suppression that goes each round, in points.
+    suppression_decay: f64 = 10.0 in 0.0 ..= 1e6;
     /// R-MORALE-1: suppressed from this suppression on, in points.
     suppressed_at: f64 = 25.0 in 0.0 ..= 1e6;
+    /// R-MORALE-2: taken from the nerve for a hull that is all lost; in proportion for less.
+    nerve_hull: f64 = 5.0 in 0.0 ..= 100.0;
+    /// R-MORALE-2: taken from the nerve under a quarter of the hull.
+    nerve_quarter: f64 = 2.0 in 0.0 ..= 100.0;
+    /// R-MORALE-2: taken from the nerve under half of the hull.
+    nerve_half: f64 = 1.0 in 0.0 ..= 100.0;
+    /// R-MORALE-2: taken from the nerve of the exhausted.
+    nerve_exhausted: f64 = 2.0 in 0.0 ..= 100.0;
+    /// R-MORALE-2: exhausted over this fatigue.
+    exhausted_at: f64 = 0.8 in 0.0 ..= 1.0;
+    /// R-MORALE-2: taken from the nerve of the tired.
+    nerve_tired: f64 = 1.0 in 0.0 ..= 100.0;
+    /// R-MORALE-2: tired over this fatigue.
+    tired_at: f64 = 0.5 in 0.0 ..= 1.0;
+    /// R-MORALE-2: routing friends within this distance take from a ground unit's nerve, in tiles.
+    panic_distance: f64 = 15.0 in 0.0 ..= 1e6;
+    /// R-MORALE-2: routing friends that take one from the nerve.
+    panic_friends: f64 = 2.0 in 0.001 ..= 1e6;
+    /// R-MORALE-2: the most that routing friends take from the nerve.
+    panic_cap: f64 = 3.0 in 0.0 ..= 100.0;
+    /// R-MORALE-2: fatigue gained in round r: this times r.
+    fatigue_rate: f64 = 0.005 in 0.0 ..= 1.0;
     /// R-VICTORY-2: rounds without damage that end a battle.
     quiet_rounds: u32 = 500 in 1 ..= 1000000;
     /// R-VICTORY-2: rounds without a kill that end a battle.

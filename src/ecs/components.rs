@@ -148,8 +148,28 @@ battle_columns! {
         armor_save: ArmorSave(f64);
         /// The mitigation of its invulnerable save (R-SHOOT-4).
         field: Field(f64);
-        /// Suppression, in points.
+        /// Suppression, in points. Written in the damage and morale phases.
         suppression: Suppression(f64);
+        /// Fatigue, 0 … 1. Written in the morale phase.
+        fatigue: Fatigue(f64);
+        /// Leadership, against two dice.
+        leadership: Leadership(f64);
+        /// Melee attack, in percent.
+        melee_attack: MeleeAttack(f64);
+        /// Melee damage, in points.
+        melee_damage: MeleeDamage(f64);
+        /// Steps by which its melee worsens a save (R-SHOOT-4).
+        melee_pierce: MeleePierce(f64);
+        /// Added to its melee attack in the first round of contact, in percent.
+        charge: Charge(f64);
+        /// Whether it was in contact in the round before: 0 or 1. Written in the melee phase.
+        contact: Contact(u8);
+        /// Damage it dealt in melee, in points. Written in the damage phase.
+        struck: Struck(f64);
+        /// The row of its first mount.
+        first_mount: FirstMount(u32);
+        /// The number of its mounts.
+        mounts: Mounts(u32);
         /// What it cost.
         cost: Cost(f64);
         /// Units whose last point it took.
@@ -230,9 +250,18 @@ impl Status {
     pub const DEPLOYED: Self = Self(0);
     /// Its last point is gone.
     pub const DESTROYED: Self = Self(1);
+    /// On the map, and running.
+    pub const ROUTING: Self = Self(2);
+    /// Alive, and out of the battle.
+    pub const RETREATED: Self = Self(3);
 
     /// The words of reports, by status.
-    pub const NAMES: [&'static str; 2] = ["alive", "destroyed"];
+    pub const NAMES: [&'static str; 4] = ["alive", "destroyed", "alive", "retreated"];
+
+    /// Whether it is on the map, fighting or running.
+    pub fn on_map(self) -> bool {
+        self == Self::DEPLOYED || self == Self::ROUTING
+    }
 }
 
 impl Stance {
@@ -255,6 +284,8 @@ impl Traits {
     pub const GROUND: u8 = 4;
     /// It keeps its distance while it charges.
     pub const RANGED: u8 = 8;
+    /// While it lives its enemies cannot leave.
+    pub const INTERDICTOR: u8 = 16;
 
     /// Whether it has this trait.
     pub const fn has(self, bit: u8) -> bool {

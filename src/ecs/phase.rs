@@ -8,10 +8,13 @@
 //! | 4 | [`Phase::Movement`]   | `Target`, positions, `Stance`, `Speed`         | `X`, `Y`, `TargetDistance`          |
 //! | 5 | [`Phase::Shooting`]   | mounts, `Target`, `TargetDistance`, rolls      | `Volley`, `Ready`, shots, hits      |
 //! | 6 | [`Phase::Damage`]     | `Volley`                                       | `Hull`, `Shield`, kills, damage     |
-//! | 7 | [`Phase::Recovery`]   | regeneration                                   | `Hull`, `Shield`                    |
-//! | 8 | [`Phase::Census`]     | all that changes                               | `SideState`, `Timeline`, `Digest`   |
-//! | 9 | [`Phase::Victory`]    | `SideState`, `Hostility`                       | `Ending`                            |
-//! | 10 | [`Phase::Finalize`]  | all ledgers (after the last round only)        | `Account`                           |
+//! | 7 | [`Phase::Melee`]      | ground units in contact, rolls                 | `Volley`, `Contact`                 |
+//! | 8 | [`Phase::MeleeDamage`]| `Volley`                                       | as [`Phase::Damage`]                |
+//! | 9 | [`Phase::Morale`]     | `Suppression`, `Fatigue`, `Hull`, rolls        | `Status`, `Suppression`, `Fatigue`  |
+//! | 10 | [`Phase::Recovery`]  | regeneration                                   | `Hull`, `Shield`                    |
+//! | 11 | [`Phase::Census`]    | all that changes                               | `SideState`, `Timeline`, `Digest`   |
+//! | 12 | [`Phase::Victory`]   | `SideState`, `Hostility`                       | `Ending`                            |
+//! | 13 | [`Phase::Finalize`]  | all ledgers (after the last round only)        | `Account`                           |
 //!
 //! Systems run one after another on the single-threaded executor; parallelism lives inside a system, never
 //! between two. The list of systems is in `systems/mod.rs`.
@@ -38,6 +41,12 @@ pub enum Phase {
     Shooting,
     /// The shots land, in order.
     Damage,
+    /// Ground units in contact strike, all at once.
+    Melee,
+    /// The strikes land, in order.
+    MeleeDamage,
+    /// Who loses his nerve runs; who finds it again fights on.
+    Morale,
     /// Shields and hulls regain points.
     Recovery,
     /// Who is left is counted and written down.
@@ -66,6 +75,9 @@ pub fn empty_round() -> Schedule {
                 Phase::Movement,
                 Phase::Shooting,
                 Phase::Damage,
+                Phase::Melee,
+                Phase::MeleeDamage,
+                Phase::Morale,
                 Phase::Recovery,
                 Phase::Census,
                 Phase::Victory,

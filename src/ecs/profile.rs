@@ -42,11 +42,16 @@ impl Default for Profile {
 }
 
 impl Profile {
-    /// Wraps `system` so that every run of it is timed under its own name.
+    /// Wraps `system` so that every run of it is timed under its own name. A system that runs in two phases has
+    /// one line.
     pub fn timed<S>(&self, system: S) -> IntoAdapterSystem<Timed, S> {
+        let name = short_name(type_name::<S>());
         let mut times = self.lock();
-        times.systems.push(Line { name: short_name(type_name::<S>()), calls: 0, total_ns: 0 });
-        let line = times.systems.len() - 1;
+        let known = times.systems.iter().position(|line| line.name == name);
+        let line = known.unwrap_or_else(|| {
+            times.systems.push(Line { name, calls: 0, total_ns: 0 });
+            times.systems.len() - 1
+        });
         drop(times);
         IntoAdapterSystem::new(Timed { profile: self.clone(), line }, system)
     }

@@ -67,8 +67,10 @@ pub struct Battle {
 pub struct SideState {
     /// Whether it holds the ground in a stalemate.
     pub defender: bool,
-    /// Living units.
+    /// Living units in the battle; who retreated is not in it.
     pub alive: u32,
+    /// Those of them that run.
+    pub routing: u32,
     /// Health of the living, in points.
     pub hull: f64,
     /// Full health of all, in points.
@@ -87,6 +89,11 @@ impl SideState {
     /// Forgets what is counted anew each round; who defends and what was dealt in this round stay.
     pub fn forget(&mut self) {
         *self = Self { defender: self.defender, dealt: self.dealt, kills: self.kills, ..Self::default() };
+    }
+
+    /// Living units that do not run: who has them is not beaten.
+    pub fn standing(&self) -> u32 {
+        self.alive - self.routing
     }
 }
 
@@ -159,6 +166,8 @@ pub struct Timeline {
     pub dealt: Vec<f64>,
     /// Units killed in the round.
     pub kills: Vec<i64>,
+    /// Units that run.
+    pub routing: Vec<i64>,
 }
 
 impl Timeline {
@@ -171,6 +180,7 @@ impl Timeline {
         self.shield.reserve(rows);
         self.dealt.reserve(rows);
         self.kills.reserve(rows);
+        self.routing.reserve(rows);
     }
 
     /// Adds the row of a side.
@@ -182,11 +192,11 @@ impl Timeline {
         self.shield.push(state.shield);
         self.dealt.push(state.dealt);
         self.kills.push(i64::from(state.kills));
+        self.routing.push(i64::from(state.routing));
     }
 
-    /// The timeline as a table. Nobody routs yet, so that column is zero until the morale rules move in.
+    /// The timeline as a table.
     pub fn into_table<T: AsRef<str>>(self, names: &[T]) -> Table {
-        let routing = vec![0; self.round.len()];
         Table::new(vec![
             ("round", Column::Int(self.round)),
             ("faction", Column::words(self.side, names)),
@@ -195,7 +205,7 @@ impl Timeline {
             ("shield", Column::Float(self.shield)),
             ("damage_dealt", Column::Float(self.dealt)),
             ("kills", Column::Int(self.kills)),
-            ("routing", Column::Int(routing)),
+            ("routing", Column::Int(self.routing)),
         ])
     }
 }
@@ -244,6 +254,8 @@ pub struct Tally {
     pub initial: u64,
     /// Units lost.
     pub lost: u64,
+    /// Units that left the battle alive.
+    pub retreated: u64,
     /// Ships lost.
     pub ships_lost: u64,
     /// Ground units lost.
@@ -271,6 +283,7 @@ impl Tally {
     pub fn add(&mut self, other: &Self) {
         self.initial += other.initial;
         self.lost += other.lost;
+        self.retreated += other.retreated;
         self.ships_lost += other.ships_lost;
         self.ground_lost += other.ground_lost;
         self.cost_initial += other.cost_initial;
@@ -319,10 +332,10 @@ impl Decisiveness {
     }
 }
 
-/// One weapon's fire in this round, waiting to land.
+/// One weapon's fire, or one strike, in this round, waiting to land.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Shot {
-    /// The mount's row in the battle.
+    /// The mount's row in the battle; [`NOBODY`](super::components::NOBODY) for a strike.
     pub mount: u32,
     /// The shooter's row in the battle.
     pub shooter: u32,
@@ -338,10 +351,10 @@ pub struct Shot {
     pub damage: f64,
 }
 
-/// The fire of this round, battle after battle, each in order of (shooter, slot).
+/// The fire of this round, then its strikes: battle after battle, each in order of (shooter, slot).
 #[derive(Resource, Debug, Default)]
 pub struct Volley {
-    /// All shots. Written in the shooting phase, landed in the damage phase.
+    /// All shots. Written in the shooting and melee phases, landed in the damage phases.
     pub shots: Vec<Shot>,
     /// Where each battle's shots end, for the battles that ran in this round, in order.
     pub ends: Vec<usize>,
@@ -354,4 +367,8 @@ pub struct Scratch {
     pub lines: Lines,
     /// Positions after movement.
     pub moved: Vec<glam::DVec2>,
+    /// The sides that an interdictor holds on the map.
+    pub held: Vec<bool>,
+    /// The rows of those who run, by side, for the spread of panic.
+    pub running: Vec<(u16, u32)>,
 }

@@ -55,6 +55,12 @@ pub fn battle_seed(seed: u64, count: u64) -> u64 {
 pub enum Purpose {
     /// R-SHOOT-3: hits and crits of a weapon.
     Volley = 1,
+    /// R-DAMAGE-3: whether a shot strikes a weapon, and which.
+    Hardpoint = 2,
+    /// R-MELEE-1: whether a strike hits.
+    Melee = 3,
+    /// R-MORALE-2: two dice.
+    Morale = 4,
 }
 
 /// Whose rolls: a seed and a replica.
@@ -74,6 +80,17 @@ impl RollKey {
         let name = (purpose as u64) << 58 | u64::from(slot) << 42 | u64::from(round) << 22;
         Stream { key: self.0, unit: unit as u64, name, words: [0; 4], used: 4 }
     }
+}
+
+/// One of `count` equally likely numbers, from 0: the high half of the product with an even word.
+///
+/// ```
+/// # use multi_universe_core::ecs::roll::pick;
+/// assert_eq!([pick(0, 6), pick(1 << 31, 6), pick(u32::MAX, 6)], [0, 3, 5]);
+/// ```
+#[inline(always)]
+pub fn pick(word: u32, count: u32) -> u32 {
+    ((u64::from(word) * u64::from(count)) >> 32) as u32
 }
 
 /// The endless words of one name's rolls.

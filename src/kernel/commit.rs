@@ -31,13 +31,15 @@ pub(super) fn commit(mirror: &mut World, lineup: &Lineup, battles: &mut BattleWo
             dead.push(unit);
             continue;
         }
+        // Who left the map is nowhere on it, and deploys anew.
+        let place = |tiles: f64| if units.status[row] == Status::RETREATED { f64::NAN } else { tiles };
         let xp = table.number(UnitColumn::Xp as usize, unit) + experience[row];
         for (column, value) in [
             (UnitColumn::Hp, units.hull[row].0),
             (UnitColumn::Shield, units.shield[row].0),
             (UnitColumn::Suppression, units.suppression[row].0),
-            (UnitColumn::X, units.x[row].0),
-            (UnitColumn::Y, units.y[row].0),
+            (UnitColumn::X, place(units.x[row].0)),
+            (UnitColumn::Y, place(units.y[row].0)),
             (UnitColumn::Xp, xp),
         ] {
             set_if_changed(table, column as usize, unit, value);
@@ -54,7 +56,8 @@ pub(super) fn commit(mirror: &mut World, lineup: &Lineup, battles: &mut BattleWo
 
 /// Columns that a battle did not touch are not stored on its account.
 fn set_if_changed(table: &mut crate::ecs::store::Store, column: usize, row: Row, value: f64) {
-    if table.number(column, row) != value {
+    let known = table.number(column, row);
+    if known != value && !(known.is_nan() && value.is_nan()) {
         table.set_number(column, row, value);
     }
 }

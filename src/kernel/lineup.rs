@@ -171,6 +171,7 @@ fn add_units(mirror: Mirror<'_>, factions: &[Row], lineup: &mut Lineup, rules: &
         let side = lineup.fleets[fleet as usize].side;
         let mut bundle = unit_bundle(mirror, unit, factions[usize::from(side)], rules);
         (bundle.side, bundle.fleet) = (Side(side), FleetSlot(fleet));
+        bundle.first_mount = FirstMount(lineup.mounts.len() as u32);
         for weapon in mirror.weapons.parts_of(unit) {
             let mount = mount_bundle(mirror, weapon, unit, row as u32, rules);
             if mount.integrity.0 > 0.0 {
@@ -179,13 +180,14 @@ fn add_units(mirror: Mirror<'_>, factions: &[Row], lineup: &mut Lineup, rules: &
             lineup.mounts.push(mount);
             lineup.mount_rows.push(weapon);
         }
+        bundle.mounts = Mounts(lineup.mounts.len() as u32 - bundle.first_mount.0);
         lineup.units.push(bundle);
         lineup.morale.push(mirror.units.number(UnitColumn::Morale as usize, unit));
         lineup.unit_rows.push(unit);
     }
 }
 
-/// A unit's columns; side, fleet and reach are the caller's to fill.
+/// A unit's columns; side, fleet, reach and mounts are the caller's to fill.
 fn unit_bundle(mirror: Mirror<'_>, unit: Row, faction: Row, rules: &Rules) -> UnitBundle {
     let number = |column: UnitColumn| mirror.units.number(column as usize, unit);
     let flag = |column: UnitColumn| mirror.units.flag(column as usize, unit);
@@ -200,6 +202,7 @@ fn unit_bundle(mirror: Mirror<'_>, unit: Row, faction: Row, rules: &Rules) -> Un
             bit(UnitColumn::Static, Traits::STATIC)
                 | bit(UnitColumn::Fortress, Traits::FORTRESS)
                 | bit(UnitColumn::RangedPreference, Traits::RANGED)
+                | bit(UnitColumn::Interdictor, Traits::INTERDICTOR)
                 | if ground { Traits::GROUND } else { 0 },
         ),
         stance: stance(mirror, unit, faction),
@@ -224,6 +227,16 @@ fn unit_bundle(mirror: Mirror<'_>, unit: Row, faction: Row, rules: &Rules) -> Un
         )),
         field: Field(shooting::field(number(UnitColumn::Invuln))),
         suppression: Suppression(number(UnitColumn::Suppression)),
+        fatigue: Fatigue(number(UnitColumn::Fatigue)),
+        leadership: Leadership(number(UnitColumn::Leadership)),
+        melee_attack: MeleeAttack(number(UnitColumn::Ma)),
+        melee_damage: MeleeDamage(number(UnitColumn::Damage)),
+        melee_pierce: MeleePierce(shooting::pierce(number(UnitColumn::Ap), 0.0, rules)),
+        charge: Charge(number(UnitColumn::Charge)),
+        contact: Contact(0),
+        struck: Struck(0.0),
+        first_mount: FirstMount(0),
+        mounts: Mounts(0),
         cost: Cost(number(UnitColumn::Cost)),
         kills: Kills(0),
         taken: Taken(0.0),

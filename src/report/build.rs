@@ -166,8 +166,7 @@ fn fleets(lineup: &Lineup, account: &Account) -> Table {
         ),
         ("initial", ints(tallies, |fleet| fleet.initial)),
         ("survivors", ints(tallies, Tally::remaining)),
-        // Nobody leaves a battle before the morale rules move in.
-        ("retreated", ints(tallies, |_| 0)),
+        ("retreated", ints(tallies, |fleet| fleet.retreated)),
         ("destroyed", ints(tallies, |fleet| fleet.lost)),
         ("cost_lost", floats(tallies, |fleet| fleet.cost_lost)),
     ])
@@ -193,7 +192,7 @@ fn factions(lineup: &Lineup, account: &Account, winner: Option<u16>, rules: &Rul
         ("shots", ints(tallies, |side| side.shots)),
         ("hits", ints(tallies, |side| side.hits)),
         ("crits", ints(tallies, |side| side.crits)),
-        ("retreated", ints(tallies, |_| 0)),
+        ("retreated", ints(tallies, |side| side.retreated)),
         ("plunder", floats(&lineup.sides, |side| side.plunder_ratio * cost_lost)),
         ("war_exhaustion", floats(tallies, |side| side.war_exhaustion(rules))),
         ("won", Column::Flag((0..lineup.sides.len()).map(won).collect())),

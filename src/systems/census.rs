@@ -7,15 +7,17 @@
 //!
 //! # The digest of a round
 //!
-//! The columns hull, shield, x, y, target and status of the battle's units, as they are at the round's end,
-//! folded into the digest of the rounds before (see [`Digest`](crate::ecs::digest::Digest)).
+//! The columns hull, shield, x, y, target, status, suppression and fatigue of the battle's units and the integrity of its
+//! mounts, as they are at the round's end, folded into the digest of the rounds before (see [`Digest`](crate::ecs::digest::Digest)).
 //!
 //! Source: rule book §9; house rules on determinism. Worked example: two living ships with 30 and 12.5 points
 //! are `alive` 2 and `hull` 42.5.
 
 use bevy_ecs::prelude::*;
 
-use crate::ecs::components::{Cost, Hull, MaxHull, Shield, Side, Status, Target, X, Y, columns};
+use crate::ecs::components::{
+    Cost, Fatigue, Hull, Integrity, MaxHull, Shield, Side, Status, Suppression, Target, X, Y, columns,
+};
 use crate::ecs::phase::Phase;
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battles, SideState};
@@ -28,22 +30,27 @@ pub fn register(schedule: &mut Schedule, profile: &Profile) {
 /// What the census reads.
 type Counted = (
     (&'static Side, &'static Status, &'static Hull, &'static MaxHull, &'static Shield, &'static Cost),
-    (&'static X, &'static Y, &'static Target),
+    (&'static X, &'static Y, &'static Target, &'static Suppression, &'static Fatigue),
 );
 
 /// Counts the sides, writes the round into timeline and digest.
-pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>) {
-    let Some(((sides, statuses, hulls, max_hulls, shields, costs), (xs, ys, targets))) = columns(&mut units)
+pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>, mut mounts: Query<&Integrity>) {
+    let Some((
+        (sides, statuses, hulls, max_hulls, shields, costs),
+        (xs, ys, targets, suppressions, fatigues),
+    )) = columns(&mut units)
     else {
         return;
     };
+    let integrities = columns(&mut mounts).unwrap_or(&[]);
     for battle in battles.running() {
         battle.sides.iter_mut().for_each(SideState::forget);
         for row in battle.units.clone() {
             let side = &mut battle.sides[usize::from(sides[row].0)];
             side.max_hull += max_hulls[row].0;
-            if statuses[row] == Status::DEPLOYED {
+            if statuses[row].on_map() {
                 side.alive += 1;
+                side.routing += u32::from(statuses[row] == Status::ROUTING);
                 side.hull += hulls[row].0;
                 side.shield += shields[row].0;
                 side.cost += costs[row].0;
@@ -63,6 +70,9 @@ pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>) {
         digest.fold(&xs[rows.clone()]);
         digest.fold(&ys[rows.clone()]);
         digest.fold(&targets[rows.clone()]);
-        digest.fold(&statuses[rows]);
+        digest.fold(&statuses[rows.clone()]);
+        digest.fold(&suppressions[rows.clone()]);
+        digest.fold(&fatigues[rows]);
+        digest.fold(&integrities[battle.mounts.clone()]);
     }
 }

@@ -8,6 +8,12 @@
 //!
 //! R-DAMAGE-2 (credit): the shot that takes the last point has the kill.
 //!
+//! R-DAMAGE-3 (hardpoints): each shot that reaches the hull also strikes, with chance `hardpoint_chance` (0.1), one
+//! intact weapon of the target, drawn evenly, and takes the hull's damage from it; at zero it is destroyed and fires no
+//! more.
+//!
+//! R-MORALE-1 (suppression): hull damage adds its share of the maximum, in percent, to suppression.
+//!
 //! R-DAMAGE-4 (recovery): at the end of a round shields regain `shield_regen` and hulls `hull_regen`, of living
 //! units, never past the maximum.
 //!
@@ -25,70 +31,109 @@
 use bevy_ecs::prelude::*;
 
 use crate::ecs::components::{
-    Dealt, DeathRound, Hull, HullMult, HullRegen, KilledBy, Kills, MaxHull, MaxShield, Overkill, Shield,
-    ShieldMult, ShieldRegen, Side, Status, Taken, all, columns,
+    Dealt, DeathRound, FirstMount, Hull, HullMult, HullRegen, Integrity, KilledBy, Kills, MaxHull, MaxShield,
+    Mounts, NOBODY, Overkill, Range, Reach, Shield, ShieldMult, ShieldRegen, Side, Slot, Status, Struck,
+    Suppression, Taken, UnitId, all, columns,
 };
 use crate::ecs::phase::Phase;
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Battles, Volley};
+use crate::ecs::resources::{Battles, RuleBook, Volley};
+use crate::ecs::roll::{Purpose, Stream, pick, threshold};
 
 /// Adds this file's systems.
 pub fn register(schedule: &mut Schedule, profile: &Profile) {
     schedule.add_systems((
         profile.timed(land).in_set(Phase::Damage),
+        profile.timed(land).in_set(Phase::MeleeDamage),
         profile.timed(recover).in_set(Phase::Recovery),
     ));
 }
 
-/// What landing writes on units.
-type Struck = (
-    (&'static Side, &'static mut Status, &'static mut Hull, &'static mut Shield),
-    (&'static mut Kills, &'static mut Taken, &'static mut KilledBy, &'static mut DeathRound),
+/// What landing reads and writes of units.
+type Targets = (
+    (&'static UnitId, &'static Side, &'static MaxHull, &'static FirstMount, &'static Mounts),
+    (
+        &'static mut Status,
+        &'static mut Hull,
+        &'static mut Shield,
+        &'static mut Suppression,
+        &'static mut Reach,
+    ),
+    (
+        &'static mut Kills,
+        &'static mut Taken,
+        &'static mut Struck,
+        &'static mut KilledBy,
+        &'static mut DeathRound,
+    ),
 );
 
-/// R-DAMAGE-1, R-DAMAGE-2: the shots of the volley, in order.
+/// What landing reads and writes of mounts.
+type Guns = (
+    (&'static Slot, &'static Range, &'static ShieldMult, &'static HullMult),
+    (&'static mut Integrity, &'static mut Dealt, &'static mut Overkill),
+);
+
+/// R-DAMAGE-1 to R-DAMAGE-3 and R-MORALE-1: the shots of the volley, in order.
 pub fn land(
+    rules: Res<RuleBook>,
     volley: Res<Volley>,
     mut battles: ResMut<Battles>,
-    mut units: Query<Struck>,
-    mut mounts: Query<(&ShieldMult, &HullMult, &mut Dealt, &mut Overkill)>,
+    mut units: Query<Targets>,
+    mut mounts: Query<Guns>,
 ) {
     let Some((
-        (sides, mut statuses, mut hulls, mut shields),
-        (mut kills, mut taken, mut killers, mut deaths),
+        (ids, sides, max_hulls, first_mounts, mount_counts),
+        (mut statuses, mut hulls, mut shields, mut suppressions, mut reaches),
+        (mut kills, mut taken, mut struck, mut killers, mut deaths),
     )) = columns(&mut units)
     else {
         return;
     };
-    let Some((shield_mults, hull_mults, mut dealt, mut overkill)) = columns(&mut mounts) else { return };
     let (statuses, hulls, shields) = (all(&mut statuses), all(&mut hulls), all(&mut shields));
+    let (suppressions, reaches, struck) = (all(&mut suppressions), all(&mut reaches), all(&mut struck));
     let (kills, taken, killers, deaths) =
         (all(&mut kills), all(&mut taken), all(&mut killers), all(&mut deaths));
-    let (dealt, overkill) = (all(&mut dealt), all(&mut overkill));
+    let mut guns = columns(&mut mounts);
     let mut first_shot = 0;
     for (battle, &end) in battles.running().zip(&volley.ends) {
-        for side in &mut battle.sides {
-            (side.dealt, side.kills) = (0.0, 0);
-        }
         for shot in &volley.shots[first_shot..end] {
             let target = battle.units.start + shot.target as usize;
             let shooter = battle.units.start + shot.shooter as usize;
-            let mount = battle.mounts.start + shot.mount as usize;
-            let impact = impact(
-                shot.damage,
-                (shield_mults[mount].0, hull_mults[mount].0),
-                shields[target].0,
-                hulls[target].0,
-            );
+            let mount = (shot.mount != NOBODY).then(|| battle.mounts.start + shot.mount as usize);
+            let (slot, mults) = match (&guns, mount) {
+                (Some(((slots, _, shield, hull), _)), Some(mount)) => {
+                    (slots[mount].0, (shield[mount].0, hull[mount].0))
+                }
+                _ => (STRIKE, (1.0, 1.0)),
+            };
+            let impact = impact(shot.damage, mults, shields[target].0, hulls[target].0);
             let points = impact.absorbed + impact.hull;
             let side = &mut battle.sides[usize::from(sides[shooter].0)];
             side.dealt += points;
             taken[target].0 += points;
-            dealt[mount].0 += points;
-            overkill[mount].0 += impact.overkill;
             shields[target].0 -= impact.absorbed;
             hulls[target].0 -= impact.hull;
-            if hulls[target].0 <= 0.0 && statuses[target] == Status::DEPLOYED {
+            if rules.0.morale == 1 {
+                suppressions[target].0 += suppression(impact.hull, max_hulls[target].0);
+            }
+            match (&mut guns, mount) {
+                (Some((_, (_, dealt, overkill))), Some(mount)) => {
+                    all(dealt)[mount].0 += points;
+                    all(overkill)[mount].0 += impact.overkill;
+                }
+                _ => struck[shooter].0 += points,
+            }
+            if let (Some(((_, ranges, ..), (integrities, ..))), true) = (&mut guns, impact.hull > 0.0) {
+                let mut rolls = battle.key.stream(ids[shooter].0, Purpose::Hardpoint, slot, battle.round);
+                let first = battle.mounts.start + first_mounts[target].0 as usize;
+                let own = first..first + mount_counts[target].0 as usize;
+                let integrities = &mut all(integrities)[own.clone()];
+                if strike_weapon(&mut rolls, integrities, impact.hull, rules.0.hardpoint_chance) {
+                    reaches[target].0 = reach(&ranges[own], integrities);
+                }
+            }
+            if hulls[target].0 <= 0.0 && statuses[target].on_map() {
                 statuses[target] = Status::DESTROYED;
                 killers[target].0 = shot.shooter;
                 deaths[target].0 = battle.round;
@@ -98,6 +143,49 @@ pub fn land(
         }
         first_shot = end;
     }
+}
+
+/// The slot under which a strike, which has no weapon, rolls. No weapon has it.
+const STRIKE: u16 = u16::MAX;
+
+/// R-MORALE-1: suppression from hull damage, in points: its share of the full hull, in percent.
+///
+/// ```
+/// # use multi_universe_core::systems::damage::suppression;
+/// assert_eq!(suppression(30.0, 200.0), 15.0);
+/// ```
+#[inline(always)]
+pub fn suppression(damage: f64, max_hull: f64) -> f64 {
+    if damage > 0.0 { 100.0 * damage / max_hull } else { 0.0 }
+}
+
+/// R-DAMAGE-3: with this chance one intact weapon, drawn evenly, takes the hull's damage; whether it broke.
+///
+/// ```
+/// # use multi_universe_core::ecs::{components::Integrity, roll::{Purpose, RollKey}};
+/// # use multi_universe_core::systems::damage::strike_weapon;
+/// let mut weapons = [Integrity(0.0), Integrity(50.0)];
+/// let mut rolls = RollKey::new(1, 0).stream(7, Purpose::Hardpoint, 0, 1);
+/// assert!(!strike_weapon(&mut rolls, &mut weapons, 30.0, 1.0));
+/// assert!(strike_weapon(&mut rolls, &mut weapons, 30.0, 1.0));
+/// assert_eq!(weapons[1].0, 0.0);
+/// ```
+#[inline]
+pub fn strike_weapon(rolls: &mut Stream, weapons: &mut [Integrity], damage: f64, chance: f64) -> bool {
+    let intact = weapons.iter().filter(|weapon| weapon.0 > 0.0).count() as u32;
+    if intact == 0 || u64::from(rolls.word()) >= threshold(chance) {
+        return false;
+    }
+    let drawn = pick(rolls.word(), intact) as usize;
+    let Some(weapon) = weapons.iter_mut().filter(|weapon| weapon.0 > 0.0).nth(drawn) else { return false };
+    weapon.0 = (weapon.0 - damage).max(0.0);
+    weapon.0 == 0.0
+}
+
+/// The longest range of the intact weapons, in tiles.
+fn reach(ranges: &[Range], integrities: &[Integrity]) -> f64 {
+    let intact = ranges.iter().zip(integrities).filter(|(_, integrity)| integrity.0 > 0.0);
+    intact.fold(0.0, |longest, (range, _)| range.0.max(longest))
 }
 
 /// Where the damage of a shot went, in points.
@@ -147,7 +235,7 @@ pub fn recover(mut battles: ResMut<Battles>, mut units: Query<Recovering>) {
     let (hulls, shields) = (all(&mut hulls), all(&mut shields));
     for battle in battles.running() {
         for row in battle.units.clone() {
-            if statuses[row] == Status::DEPLOYED {
+            if statuses[row].on_map() {
                 hulls[row].0 = regained(hulls[row].0, hull_regens[row].0, max_hulls[row].0);
                 shields[row].0 = regained(shields[row].0, shield_regens[row].0, max_shields[row].0);
             }

@@ -27,8 +27,8 @@
 use bevy_ecs::prelude::*;
 
 use crate::ecs::components::{
-    Cost, Crits, Dealt, DeathRound, FleetSlot, Hits, Kills, Shooter, Shots, Side, Status, Taken, Traits,
-    columns,
+    Cost, Crits, Dealt, DeathRound, FleetSlot, Hits, Kills, Shooter, Shots, Side, Status, Struck, Taken,
+    Traits, columns,
 };
 use crate::ecs::phase::Phase;
 use crate::ecs::profile::Profile;
@@ -43,7 +43,7 @@ pub fn register(schedule: &mut Schedule, profile: &Profile) {
 /// What the account reads of units.
 type Units = (
     (&'static Side, &'static FleetSlot, &'static Status, &'static Traits, &'static Cost),
-    (&'static Kills, &'static Taken, &'static DeathRound),
+    (&'static Kills, &'static Taken, &'static Struck, &'static DeathRound),
 );
 
 /// What the account reads of mounts.
@@ -56,7 +56,9 @@ pub fn settle(
     mut units: Query<Units>,
     mut mounts: Query<Mounts>,
 ) {
-    let Some(((sides, fleets, statuses, traits, costs), (kills, taken, deaths))) = columns(&mut units) else {
+    let Some(((sides, fleets, statuses, traits, costs), (kills, taken, struck, deaths))) =
+        columns(&mut units)
+    else {
         return;
     };
     let mounts = columns(&mut mounts);
@@ -75,11 +77,12 @@ pub fn settle(
         }
         for row in rows.clone() {
             let unit = &mut account.units[row - rows.start];
+            unit.dealt += struck[row].0;
             unit.xp =
                 experience(unit.dealt, kills[row].0, fate(battle, ending, sides[row], deaths[row]), &rules.0);
             let tally = Tally::of_unit(
                 unit,
-                statuses[row] != Status::DESTROYED,
+                statuses[row],
                 traits[row].has(Traits::GROUND),
                 (costs[row].0, kills[row].0, taken[row].0),
             );
@@ -139,11 +142,18 @@ pub fn experience(dealt: f64, kills: u32, fate: Fate, rules: &Rules) -> f64 {
 
 impl Tally {
     /// The tally of a single unit.
-    fn of_unit(unit: &UnitTally, alive: bool, ground: bool, (cost, kills, taken): (f64, u32, f64)) -> Self {
+    fn of_unit(
+        unit: &UnitTally,
+        status: Status,
+        ground: bool,
+        (cost, kills, taken): (f64, u32, f64),
+    ) -> Self {
+        let alive = status != Status::DESTROYED;
         let lost = u64::from(!alive);
         Self {
             initial: 1,
             lost,
+            retreated: u64::from(status == Status::RETREATED),
             ships_lost: if ground { 0 } else { lost },
             ground_lost: if ground { lost } else { 0 },
             cost_initial: cost,

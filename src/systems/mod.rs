@@ -6,6 +6,8 @@ pub mod census;
 pub mod damage;
 pub mod deploy;
 pub mod finalize;
+pub mod melee;
+pub mod morale;
 pub mod movement;
 pub mod shooting;
 pub mod targeting;
@@ -26,6 +28,8 @@ pub fn round(profile: &Profile) -> Schedule {
     movement::register(&mut schedule, profile);
     shooting::register(&mut schedule, profile);
     damage::register(&mut schedule, profile);
+    melee::register(&mut schedule, profile);
+    morale::register(&mut schedule, profile);
     census::register(&mut schedule, profile);
     victory::register(&mut schedule, profile);
     finalize::register(&mut schedule, profile);

@@ -11,6 +11,9 @@
 //! is within 20 tiles, then closes as charge does with speed − 1; *hold* stands. A unit's own directive goes
 //! before its faction's doctrine.
 //!
+//! R-MOVE-3 (rout): a routing unit runs straight from its target at full speed; past the edge it has retreated:
+//! alive, out of the battle. R-MORALE-3: with a living hostile interdictor on the map nobody leaves it.
+//!
 //! # Formula
 //!
 //! With `d` the distance to the target and `s` the stop distance,
@@ -27,11 +30,11 @@ use bevy_ecs::prelude::*;
 use glam::DVec2;
 
 use crate::ecs::components::{
-    NOBODY, Reach, Speed, Stance, Status, Target, TargetDistance, Traits, X, Y, all, columns,
+    NOBODY, Reach, Side, Speed, Stance, Status, Target, TargetDistance, Traits, X, Y, all, columns,
 };
 use crate::ecs::phase::Phase;
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Battles, RuleBook, Scratch};
+use crate::ecs::resources::{Battle, Battles, RuleBook, Scratch};
 use crate::ecs::workers::Workers;
 use crate::rules::Rules;
 
@@ -42,11 +45,11 @@ pub fn register(schedule: &mut Schedule, profile: &Profile) {
 
 /// What movement reads and writes.
 type Movers = (
-    (&'static Status, &'static Traits, &'static Stance, &'static Speed, &'static Reach, &'static Target),
-    (&'static mut X, &'static mut Y, &'static mut TargetDistance),
+    (&'static Side, &'static Traits, &'static Stance, &'static Speed, &'static Reach, &'static Target),
+    (&'static mut Status, &'static mut X, &'static mut Y, &'static mut TargetDistance),
 );
 
-/// R-MOVE-1 for every unit; then the distances that the volley is fired at.
+/// R-MOVE-1 and R-MOVE-3 for every unit; then the distances that the volley is fired at.
 pub fn advance(
     rules: Res<RuleBook>,
     workers: Res<Workers>,
@@ -54,25 +57,33 @@ pub fn advance(
     mut scratch: ResMut<Scratch>,
     mut units: Query<Movers>,
 ) {
-    let Some(((statuses, traits, stances, speeds, reaches, targets), (mut xs, mut ys, mut distances))) =
-        columns(&mut units)
+    let Some((
+        (sides, traits, stances, speeds, reaches, targets),
+        (mut statuses, mut xs, mut ys, mut distances),
+    )) = columns(&mut units)
     else {
         return;
     };
-    let (xs, ys, distances) = (all(&mut xs), all(&mut ys), all(&mut distances));
+    let (statuses, xs, ys, distances) = (all(&mut statuses), all(&mut xs), all(&mut ys), all(&mut distances));
     for battle in battles.running() {
         let rows = battle.units.clone();
         let start = rows.start;
         let place = |row: usize| DVec2::new(xs[start + row].0, ys[start + row].0);
-        scratch.moved.resize(rows.len(), DVec2::ZERO);
-        workers.fill(&mut scratch.moved, |first, block| {
+        let Scratch { moved, held, .. } = &mut *scratch;
+        hold(held, battle, rows.clone().map(|row| (sides[row], statuses[row], traits[row])));
+        moved.resize(rows.len(), DVec2::ZERO);
+        workers.fill(moved, |first, block| {
             for (row, moved) in (first..).zip(block) {
                 let (unit, target) = (start + row, targets[start + row].0);
                 *moved = place(row);
-                if target == NOBODY || statuses[unit] != Status::DEPLOYED {
+                if target == NOBODY || !statuses[unit].on_map() {
                     continue;
                 }
                 let way = place(target as usize) - *moved;
+                if statuses[unit] == Status::ROUTING {
+                    *moved += flight(way, speeds[unit].0);
+                    continue;
+                }
                 let distance = way.length();
                 let mover = Mover {
                     stance: stances[unit],
@@ -86,10 +97,15 @@ pub fn advance(
                 }
             }
         });
-        for (row, moved) in rows.clone().zip(&scratch.moved) {
+        let edge = DVec2::splat(battle.map);
+        for (row, moved) in rows.clone().zip(moved.iter_mut()) {
+            let inside = moved.clamp(DVec2::ZERO, edge);
+            if inside != *moved && !held[usize::from(sides[row].0)] {
+                statuses[row] = Status::RETREATED;
+            }
+            *moved = inside;
             (xs[row].0, ys[row].0) = (moved.x, moved.y);
         }
-        let moved = &scratch.moved;
         workers.fill(&mut distances[rows], |first, block| {
             for (row, distance) in (first..).zip(block) {
                 distance.0 = match targets[start + row].0 {
@@ -99,6 +115,31 @@ pub fn advance(
             }
         });
     }
+}
+
+/// R-MORALE-3: the sides that a living hostile interdictor holds on the map.
+fn hold(held: &mut Vec<bool>, battle: &Battle, units: impl Iterator<Item = (Side, Status, Traits)>) {
+    held.clear();
+    held.resize(battle.sides.len(), false);
+    for (side, status, traits) in units {
+        if traits.has(Traits::INTERDICTOR) && status.on_map() {
+            for (enemy, held) in held.iter_mut().enumerate() {
+                *held |= battle.hostile.hostile(usize::from(side.0), enemy);
+            }
+        }
+    }
+}
+
+/// R-MOVE-3: the way of a routing unit whose target lies in the direction of `way`; on top of its target it
+/// runs west.
+///
+/// ```
+/// # use multi_universe_core::systems::movement::flight;
+/// # use glam::DVec2;
+/// assert_eq!(flight(DVec2::new(0.0, 3.0), 6.0), DVec2::new(0.0, -6.0));
+/// ```
+pub fn flight(way: DVec2, speed: f64) -> DVec2 {
+    -way.try_normalize().unwrap_or(DVec2::X) * speed
 }
 
 /// What decides how far a unit moves.

@@ -2,7 +2,7 @@
 //!
 //! # Rule
 //!
-//! R-SHOOT-1 (who fires): every living, deployed unit fires each weapon that is intact, ready and in range of
+//! R-SHOOT-1 (who fires): every living, deployed, not routing unit fires each weapon that is intact, ready and in range of
 //! its target, at the distance after movement. All fire is simultaneous.
 //!
 //! R-SHOOT-2 (hit chance), R-SHOOT-3 (hits and crits), R-SHOOT-4 (mitigation), R-SHOOT-5 (cooldown): below.
@@ -138,6 +138,7 @@ impl Guns<'_> {
         let target = self.who.2[unit].0;
         let fires = self.who.1[unit] == Status::DEPLOYED
             && target != NOBODY
+            && self.who.1[self.first_unit + target as usize].on_map()
             && self.powers.3[mount].0 > 0.0
             && ready <= round
             && self.who.3[unit].0 <= self.aims.2[mount].0;

@@ -97,18 +97,19 @@ impl Field<'_> {
 
     /// The line a unit stands in: those of a side that move, and those that do not.
     fn line(&self, row: usize) -> Option<usize> {
-        let stands = self.statuses[row] == Status::DEPLOYED;
-        stands.then(|| 2 * usize::from(self.sides[row].0) + usize::from(self.traits[row].has(Traits::STATIC)))
+        self.statuses[row]
+            .on_map()
+            .then(|| 2 * usize::from(self.sides[row].0) + usize::from(self.traits[row].has(Traits::STATIC)))
     }
 
     /// The target of a unit, or nobody.
     fn nearest(&self, row: usize, last: u32, lines: &Lines, battle: &Battle, rules: &Rules) -> u32 {
-        if self.statuses[row] != Status::DEPLOYED {
+        if !self.statuses[row].on_map() {
             return NOBODY;
         }
         let (x, y) = self.place(row);
         let mut best = Nearest::NONE;
-        if last != NOBODY && self.statuses[last as usize] == Status::DEPLOYED {
+        if last != NOBODY && self.statuses[last as usize].on_map() {
             let (lx, ly) = self.place(last as usize);
             let is_static = self.traits[last as usize].has(Traits::STATIC);
             best.offer(key(lx - x, ly - y, is_static, rules), last);

@@ -2,7 +2,7 @@
 //!
 //! # Rule
 //!
-//! R-VICTORY-1: victory when no two factions that still have living units are hostile. The winner is the one of
+//! R-VICTORY-1: victory when no two factions that still have living units, not routing, are hostile. The winner is the one of
 //! them with the highest remaining cost, then by name. Nobody left: a draw.
 //!
 //! R-VICTORY-2: stalemate after 500 rounds without damage, or 300 without a kill; `max_rounds` ends a battle
@@ -34,7 +34,7 @@ pub fn decide(rules: Res<RuleBook>, mut battles: ResMut<Battles>) {
 
 fn ending(battle: &Battle, quiet_rounds: u32, killless_rounds: u32) -> Option<Ending> {
     let sides = &battle.sides;
-    if sides.iter().all(|side| side.alive == 0) {
+    if sides.iter().all(|side| side.standing() == 0) {
         return Some(Ending::Stalemate(None));
     }
     if !still_hostile(sides, &battle.hostile) {
@@ -46,7 +46,7 @@ fn ending(battle: &Battle, quiet_rounds: u32, killless_rounds: u32) -> Option<En
     (battle.round >= battle.max_rounds).then(|| Ending::RoundLimit(holder(sides)))
 }
 
-/// R-VICTORY-1: whether two hostile sides have living units.
+/// R-VICTORY-1: whether two hostile sides have living units that do not run.
 ///
 /// ```
 /// # use multi_universe_core::{ecs::resources::SideState, systems::{treaty::hostility, victory::still_hostile}};
@@ -56,7 +56,7 @@ fn ending(battle: &Battle, quiet_rounds: u32, killless_rounds: u32) -> Option<En
 /// assert!(!still_hostile(&[side(1), side(0), side(5)], &hostile));
 /// ```
 pub fn still_hostile(sides: &[SideState], hostile: &Hostility) -> bool {
-    let alive = |side: usize| sides[side].alive > 0;
+    let alive = |side: usize| sides[side].standing() > 0;
     (0..sides.len())
         .filter(|&a| alive(a))
         .any(|a| (a + 1..sides.len()).any(|b| alive(b) && hostile.hostile(a, b)))
@@ -64,7 +64,7 @@ pub fn still_hostile(sides: &[SideState], hostile: &Hostility) -> bool {
 
 /// R-VICTORY-1: the side left with the highest cost, then by name (sides are in order of name).
 fn richest(sides: &[SideState]) -> Option<u16> {
-    first_best(sides, |side| side.alive > 0, |a, b| a.cost.total_cmp(&b.cost))
+    first_best(sides, |side| side.standing() > 0, |a, b| a.cost.total_cmp(&b.cost))
 }
 
 /// R-VICTORY-2: who holds the ground when nothing decided it.

@@ -2,6 +2,7 @@
 
 use multi_universe_core::Error;
 use multi_universe_core::ecs::columns::TableId;
+use multi_universe_core::ecs::tables::Cell;
 use multi_universe_core::kernel::{Engagement, Kernel, Muster};
 use multi_universe_core::report::{Outcome, Report};
 use proptest::prelude::*;
@@ -49,12 +50,22 @@ fn the_aftermath_is_in_the_mirror() {
         (0..report.units.len()).filter(|&row| report.units.floats("hp")[row] > 0.0).collect();
     assert_eq!(units.len(), survivors.len());
     for (mirrored, &row) in survivors.iter().enumerate() {
-        for column in ["hp", "shield", "x", "y"] {
+        let fled =
+            report.units.row(row).any(|(name, cell)| name == "status" && cell == Cell::Text("retreated"));
+        // Who fled the map is nowhere on it.
+        assert!(!fled || units.floats("x")[mirrored].is_nan());
+        for column in ["hp", "shield", "x", "y"].into_iter().take(if fled { 2 } else { 4 }) {
             assert_eq!(units.floats(column)[mirrored], report.units.floats(column)[row], "{column}");
         }
         assert_eq!(units.floats("xp")[mirrored], report.units.floats("xp_gained")[row]);
     }
-    assert_eq!(kernel.table(TableId::Fleets).len(), 1, "the loser's fleet is destroyed");
+    let fleets: std::collections::BTreeSet<i64> = units.ints("fleet").iter().copied().collect();
+    let mirrored: Vec<i64> = fleets.into_iter().collect();
+    assert_eq!(
+        kernel.table(TableId::Fleets).ints("id"),
+        mirrored,
+        "a fleet without living units is destroyed"
+    );
     assert_eq!(kernel.table(TableId::Weapons).len(), 3 * survivors.len());
 }
 

@@ -29,7 +29,18 @@ fn every_rule_of_the_ledger_has_its_file_and_its_scenario() {
 #[test]
 fn every_rule_of_the_systems_is_in_the_ledger() {
     let ledger = read("RULES.md");
-    for file in ["treaty", "deploy", "targeting", "movement", "shooting", "damage", "victory", "finalize"] {
+    for file in [
+        "treaty",
+        "deploy",
+        "targeting",
+        "movement",
+        "shooting",
+        "damage",
+        "melee",
+        "morale",
+        "victory",
+        "finalize",
+    ] {
         let text = read(&format!("src/systems/{file}.rs"));
         let ids = text.match_indices("R-").map(|(at, _)| {
             let end = text[at..].find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-'));

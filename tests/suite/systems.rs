@@ -4,10 +4,10 @@ use bevy_ecs::system::RunSystemOnce;
 use multi_universe_core::Rules;
 use multi_universe_core::battle::{BattleWorld, FleetSetup, Lineup, SideSetup};
 use multi_universe_core::ecs::components::*;
-use multi_universe_core::ecs::resources::{Battles, Ending, Shot, Volley};
+use multi_universe_core::ecs::resources::{Battles, Ending, RuleBook, Shot, Volley};
 use multi_universe_core::ecs::workers::Workers;
 use multi_universe_core::systems::{
-    census, damage, deploy, finalize, movement, shooting, targeting, treaty, victory,
+    census, damage, deploy, finalize, melee, morale, movement, shooting, targeting, treaty, victory,
 };
 
 /// A plain ship.
@@ -36,6 +36,16 @@ pub fn unit(id: i64, side: u16, x: f64, y: f64) -> UnitBundle {
         armor_save: ArmorSave(6.0),
         field: Field(0.0),
         suppression: Suppression(0.0),
+        fatigue: Fatigue(0.0),
+        leadership: Leadership(7.0),
+        melee_attack: MeleeAttack(50.0),
+        melee_damage: MeleeDamage(10.0),
+        melee_pierce: MeleePierce(0.0),
+        charge: Charge(0.0),
+        contact: Contact(0),
+        struck: Struck(0.0),
+        first_mount: FirstMount(0),
+        mounts: Mounts(0),
         cost: Cost(100.0),
         kills: Kills(0),
         taken: Taken(0.0),
@@ -189,10 +199,85 @@ fn r_damage_1_and_2_land_in_order_and_credit_the_last_point() {
     battles.world_mut().insert_resource(volley);
     run!(battles, damage::land);
     let (units, mounts) = battles.columns();
+    // R-MORALE-1: 40 of 500 points, then 60 of 500, of the hull.
+    assert_eq!(units.suppression[2].0, 20.0);
     assert_eq!((units.hull[2].0, units.shield[2].0, units.status[2]), (0.0, 0.0, Status::DESTROYED));
     assert_eq!((units.kills[0].0, units.kills[1].0, units.killed_by[2].0), (0, 1, 1));
     assert_eq!((mounts.dealt[0].0, mounts.dealt[1].0, mounts.overkill[1].0), (90.0, 60.0, 30.0));
     assert_eq!(units.taken[2].0, 150.0);
+}
+
+#[test]
+fn r_damage_3_breaks_a_weapon_of_the_target_and_shortens_its_reach() {
+    let mut target = unit(2, 1, 5.0, 0.0);
+    (target.first_mount, target.mounts) = (FirstMount(1), Mounts(2));
+    let (mut near, mut far) = (mount(1, 0), mount(1, 1));
+    (near.range, far.range, near.integrity) = (Range(10.0), Range(24.0), Integrity(0.0));
+    let mut battles = world(&[unit(1, 0, 0.0, 0.0), target], &[mount(0, 0), near, far]);
+    battles.world_mut().resource_mut::<RuleBook>().0.hardpoint_chance = 1.0;
+    let shot = Shot { mount: 0, shooter: 0, target: 1, damage: 60.0, ..Shot::default() };
+    battles.world_mut().insert_resource(Volley { shots: vec![shot], ends: vec![1] });
+    run!(battles, damage::land);
+    let (units, mounts) = battles.columns();
+    assert_eq!(mounts.integrity.iter().map(|weapon| weapon.0).collect::<Vec<_>>(), [50.0, 0.0, 0.0]);
+    assert_eq!((units.reach[1].0, units.hull[1].0), (0.0, 440.0));
+}
+
+#[test]
+fn r_melee_1_strikes_in_contact_on_the_ground_and_lands_as_a_shot() {
+    let ground = |id, side, x| {
+        let mut unit = unit(id, side, x, 0.0);
+        (unit.traits, unit.melee_attack, unit.exposure) =
+            (Traits(Traits::GROUND), MeleeAttack(1e6), Exposure(1.0));
+        unit
+    };
+    let (mut a, mut b, mut ship) = (ground(1, 0, 0.0), ground(2, 1, 1.0), unit(3, 0, 1.0, 0.0));
+    (a.target, a.target_distance) = (Target(1), TargetDistance(1.0));
+    (b.target, b.target_distance) = (Target(0), TargetDistance(1.6));
+    (ship.target, ship.target_distance) = (Target(1), TargetDistance(0.0));
+    let mut battles = world(&[a, b, ship], &[]);
+    battles.world_mut().resource_mut::<RuleBook>().0.hit_ceiling = 1.0;
+    run!(battles, melee::strike);
+    let shots = battles.world_mut().resource::<Volley>().shots.clone();
+    assert_eq!(
+        shots.iter().map(|shot| (shot.shooter, shot.target, shot.damage)).collect::<Vec<_>>(),
+        [(0, 1, 25.0)]
+    );
+    run!(battles, damage::land);
+    let (units, _) = battles.columns();
+    assert_eq!((units.hull[1].0, units.struck[0].0), (475.0, 25.0));
+    assert_eq!(units.contact.iter().map(|contact| contact.0).collect::<Vec<_>>(), [1, 0, 0]);
+}
+
+#[test]
+fn r_morale_2_breaks_the_suppressed_and_rallies_the_calm() {
+    let (mut coward, mut hero, mut calm, mut tower) =
+        (unit(1, 0, 0.0, 0.0), unit(2, 0, 0.0, 0.0), unit(3, 0, 0.0, 0.0), unit(4, 0, 0.0, 0.0));
+    (coward.suppression, coward.leadership) = (Suppression(30.0), Leadership(1.0));
+    (hero.suppression, hero.leadership) = (Suppression(30.0), Leadership(12.0));
+    (calm.suppression, calm.leadership, calm.status) = (Suppression(24.0), Leadership(1.0), Status::ROUTING);
+    (tower.suppression, tower.leadership, tower.traits) =
+        (Suppression(99.0), Leadership(1.0), Traits(Traits::STATIC));
+    let mut battles = world(&[coward, hero, calm, tower], &[]);
+    run!(battles, morale::waver);
+    let (units, _) = battles.columns();
+    assert_eq!(units.status, [Status::ROUTING, Status::DEPLOYED, Status::DEPLOYED, Status::DEPLOYED]);
+    assert_eq!((units.suppression[0].0, units.suppression[2].0, units.fatigue[0].0), (20.0, 14.0, 0.005));
+}
+
+#[test]
+fn r_move_3_runs_from_its_target_and_past_the_edge_unless_r_morale_3_holds_it() {
+    let (mut runner, mut hunter) = (unit(1, 0, 4.0, 10.0), unit(2, 1, 10.0, 10.0));
+    (runner.status, runner.target, hunter.speed) = (Status::ROUTING, Target(1), Speed(0.0));
+    let mut battles = world(&[runner, hunter], &[]);
+    run!(battles, movement::advance);
+    let (units, _) = battles.columns();
+    assert_eq!((units.x[0].0, units.status[0]), (0.0, Status::RETREATED));
+    hunter.traits = Traits(Traits::INTERDICTOR);
+    let mut battles = world(&[runner, hunter], &[]);
+    run!(battles, movement::advance);
+    let (units, _) = battles.columns();
+    assert_eq!((units.x[0].0, units.status[0]), (0.0, Status::ROUTING));
 }
 
 #[test]
