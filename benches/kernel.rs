@@ -20,28 +20,12 @@ use multi_universe_core::systems::{
 /// Weapons of each ship.
 const WEAPONS: i64 = 3;
 
-fn texts<'a>(values: &[&'a str]) -> Values<'a> {
-    Values::Text(values.iter().map(|&text| text.into()).collect())
-}
-
-fn wholes(values: impl IntoIterator<Item = i64>) -> Values<'static> {
-    Values::I64(values.into_iter().collect())
-}
-
-fn numbers(values: impl IntoIterator<Item = f64>) -> Values<'static> {
-    Values::F64(values.into_iter().collect())
-}
-
-fn table<'a>(columns: impl IntoIterator<Item = (&'a str, Values<'a>)>) -> TableInput<'a> {
-    columns.into_iter().fold(TableInput::default(), |table, (name, values)| table.with(name, values))
-}
-
 /// Ten columns of `units` ships, alternately of fleets 1 and 2, with `toughness` times the usual health.
 fn ships(units: i64, toughness: f64) -> TableInput<'static> {
-    let of = |a: f64, b: f64| numbers((0..units).map(move |id| if id % 3 == 0 { a } else { b }));
-    table([
-        ("id", wholes(0..units)),
-        ("fleet", wholes((0..units).map(|id| 1 + id % 2))),
+    let of = |a: f64, b: f64| Values::numbers((0..units).map(move |id| if id % 3 == 0 { a } else { b }));
+    TableInput::of([
+        ("id", Values::wholes(0..units)),
+        ("fleet", Values::wholes((0..units).map(|id| 1 + id % 2))),
         ("max_hp", of(900.0 * toughness, 400.0 * toughness)),
         ("max_shield", of(200.0, 50.0)),
         ("armor", of(30.0, 10.0)),
@@ -55,23 +39,33 @@ fn ships(units: i64, toughness: f64) -> TableInput<'static> {
 
 fn weapons(units: i64) -> TableInput<'static> {
     let mounts = || (0..units * WEAPONS).map(|mount| (mount / WEAPONS, mount % WEAPONS));
-    table([
-        ("unit", wholes(mounts().map(|mount| mount.0))),
-        ("slot", wholes(mounts().map(|mount| mount.1))),
-        ("range", numbers(mounts().map(|mount| 20.0 + 15.0 * mount.1 as f64))),
-        ("attacks", numbers(mounts().map(|mount| 0.5 + mount.1 as f64))),
+    TableInput::of([
+        ("unit", Values::wholes(mounts().map(|mount| mount.0))),
+        ("slot", Values::wholes(mounts().map(|mount| mount.1))),
+        ("range", Values::numbers(mounts().map(|mount| 20.0 + 15.0 * mount.1 as f64))),
+        ("attacks", Values::numbers(mounts().map(|mount| 0.5 + mount.1 as f64))),
     ])
 }
 
 fn two_fleets() -> Kernel {
     let mut kernel = Kernel::new(Rules::default(), 42);
     let push = Push::default()
-        .with(TableId::Factions, table([("name", texts(&["Hegemony", "Synod"]))]))
+        .with(TableId::Factions, TableInput::of([("name", Values::texts(&["Hegemony", "Synod"]))]))
         .with(
             TableId::Treaties,
-            table([("a", texts(&["Hegemony"])), ("b", texts(&["Synod"])), ("kind", texts(&["war"]))]),
+            TableInput::of([
+                ("a", Values::texts(&["Hegemony"])),
+                ("b", Values::texts(&["Synod"])),
+                ("kind", Values::texts(&["war"])),
+            ]),
         )
-        .with(TableId::Fleets, table([("id", wholes([1, 2])), ("faction", texts(&["Hegemony", "Synod"]))]));
+        .with(
+            TableId::Fleets,
+            TableInput::of([
+                ("id", Values::wholes([1, 2])),
+                ("faction", Values::texts(&["Hegemony", "Synod"])),
+            ]),
+        );
     kernel.push(&push).expect("two fleets");
     kernel
 }
@@ -193,7 +187,10 @@ fn ingest(criterion: &mut Criterion) {
     let some = || (0..units).step_by(100);
     let delta = Push::default().with(
         TableId::Units,
-        table([("id", wholes(some())), ("armor", numbers(some().map(|id| id as f64)))]),
+        TableInput::of([
+            ("id", Values::wholes(some())),
+            ("armor", Values::numbers(some().map(|id| id as f64))),
+        ]),
     );
     group.throughput(Throughput::Elements(units as u64 / 100));
     group.bench_function("delta/1000x1", |bencher| {

@@ -14,31 +14,23 @@
 //! use multi_universe_core::kernel::{Engagement, Kernel, Muster};
 //! use multi_universe_core::Rules;
 //!
-//! fn texts<'a>(values: &[&'a str]) -> Values<'a> {
-//!     Values::Text(values.iter().map(|&text| text.into()).collect())
-//! }
-//! fn wholes(values: &[i64]) -> Values<'_> {
-//!     Values::I64(values.into())
-//! }
+//! let texts = Values::texts;
+//! let ids = |values: &[i64]| Values::wholes(values.iter().copied());
+//! let push = Push::default()
+//!     .with(TableId::Factions, TableInput::of([("name", texts(&["Hegemony", "Synod"]))]))
+//!     .with(
+//!         TableId::Treaties,
+//!         TableInput::of([("a", texts(&["Hegemony"])), ("b", texts(&["Synod"])), ("kind", texts(&["war"]))]),
+//!     )
+//!     .with(
+//!         TableId::Fleets,
+//!         TableInput::of([("id", ids(&[1, 2])), ("faction", texts(&["Hegemony", "Synod"]))]),
+//!     )
+//!     .with(TableId::Units, TableInput::of([("id", ids(&[10, 11])), ("fleet", ids(&[1, 2]))]))
+//!     .with(TableId::Weapons, TableInput::of([("unit", ids(&[10])), ("slot", ids(&[0]))]));
 //!
 //! let mut kernel = Kernel::new(Rules::default(), 42);
-//! kernel.push(
-//!     &Push::default()
-//!         .with(TableId::Factions, TableInput::default().with("name", texts(&["Hegemony", "Synod"])))
-//!         .with(
-//!             TableId::Treaties,
-//!             TableInput::default()
-//!                 .with("a", texts(&["Hegemony"]))
-//!                 .with("b", texts(&["Synod"]))
-//!                 .with("kind", texts(&["war"])),
-//!         )
-//!         .with(
-//!             TableId::Fleets,
-//!             TableInput::default().with("id", wholes(&[1, 2])).with("faction", texts(&["Hegemony", "Synod"])),
-//!         )
-//!         .with(TableId::Units, TableInput::default().with("id", wholes(&[10, 11])).with("fleet", wholes(&[1, 2])))
-//!         .with(TableId::Weapons, TableInput::default().with("unit", wholes(&[10])).with("slot", wholes(&[0]))),
-//! )?;
+//! kernel.push(&push)?;
 //! let report = kernel.resolve(&Engagement::of(Muster::Fleets(vec![1, 2])), &|| false)?;
 //! assert_eq!(report.winner.as_deref(), Some("Hegemony"));
 //! assert_eq!(report.units.len(), 2);

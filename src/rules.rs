@@ -5,6 +5,17 @@
 
 use crate::error::{Error, Fault, Faults, Result, nearest_name};
 
+/// What a rule's number can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleKind {
+    /// Any number within the range.
+    Number,
+    /// A whole number within the range.
+    Whole,
+    /// True (1) or false (0).
+    Flag,
+}
+
 /// What is known about one rule's number.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleInfo {
@@ -18,8 +29,8 @@ pub struct RuleInfo {
     pub min: f64,
     /// The largest legal value.
     pub max: f64,
-    /// Whether only whole numbers are legal.
-    pub whole: bool,
+    /// What it can be.
+    pub kind: RuleKind,
 }
 
 macro_rules! rules {
@@ -30,7 +41,7 @@ macro_rules! rules {
 
         impl Default for Rules {
             fn default() -> Self {
-                Self { $( $name: $default as $kind, )+ }
+                Self { $( $name: rules!(@store $kind $default as f64), )+ }
             }
         }
 
@@ -41,7 +52,7 @@ macro_rules! rules {
             default: $default as f64,
             min: $min as f64,
             max: $max as f64,
-            whole: rules!(@whole $kind),
+            kind: rules!(@kind $kind),
         }, )+ ];
 
         impl Rules {
@@ -52,12 +63,16 @@ macro_rules! rules {
 
             /// Stores a value that has been checked.
             fn store(&mut self, name: &str, value: f64) {
-                match name { $( stringify!($name) => self.$name = value as $kind, )+ _ => {} }
+                match name { $( stringify!($name) => self.$name = rules!(@store $kind value), )+ _ => {} }
             }
         }
     };
-    (@whole f64) => { false };
-    (@whole u32) => { true };
+    (@kind f64) => { RuleKind::Number };
+    (@kind u32) => { RuleKind::Whole };
+    (@kind bool) => { RuleKind::Flag };
+    (@store f64 $value:expr) => { $value };
+    (@store u32 $value:expr) => { ($value) as u32 };
+    (@store bool $value:expr) => { ($value) != 0.0 };
 }
 
 rules! {
@@ -135,8 +150,8 @@ rules! {
     hardpoint_chance: f64 = 0.1 in 0.0 ..= 1.0;
     /// R-MELEE-1: how far a strike reaches, in tiles.
     melee_reach: f64 = 1.5 in 0.0 ..= 1000.0;
-    /// Section 8: 1 if nerve counts, 0 if nobody is ever suppressed or routs.
-    morale: u32 = 1 in 0 ..= 1;
+    /// Section 8: whether nerve counts; if not, nobody is ever suppressed by fire or routs.
+    morale: bool = 1 in 0 ..= 1;
     /// R-MORALE-1: suppression that goes each round, in points.
     suppression_decay: f64 = 10.0 in 0.0 ..= 1e6;
     /// R-MORALE-1: suppressed from this suppression on, in points.
@@ -245,10 +260,15 @@ fn check(name: &str, value: f64) -> std::result::Result<(), Fault> {
             hint.map_or("the name of a rule".to_owned(), |near| format!("a rule; did you mean '{near}'?"));
         return Err(Fault::column("rules", name, "an unknown name", wanted));
     };
-    let legal = (rule.min..=rule.max).contains(&value) && (!rule.whole || value.fract() == 0.0);
+    let legal =
+        (rule.min..=rule.max).contains(&value) && (rule.kind == RuleKind::Number || value.fract() == 0.0);
     if legal {
         return Ok(());
     }
-    let kind = if rule.whole { "a whole number" } else { "a number" };
-    Err(Fault::column("rules", name, value, format!("{kind} from {} to {}", rule.min, rule.max)))
+    let wanted = match rule.kind {
+        RuleKind::Number => format!("a number from {} to {}", rule.min, rule.max),
+        RuleKind::Whole => format!("a whole number from {} to {}", rule.min, rule.max),
+        RuleKind::Flag => "true or false".to_owned(),
+    };
+    Err(Fault::column("rules", name, value, wanted))
 }

@@ -288,7 +288,7 @@ class Rules:
         """The rules in a TOML file: its table `[rules]`, or the whole file. Raises RulesError or OSError."""
     @staticmethod
     def describe() -> Table:
-        """All rules: name, doc (meaning and unit), default, min, max, whole (only whole numbers)."""
+        """All rules: name, doc (meaning and unit), default, min, max, kind ("float", "int", "bool")."""
     def __getattribute__(self, name: str, /) -> float:
         """The value of the rule with this name."""
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, float]]: ...

@@ -10,7 +10,7 @@ use super::column::shown;
 use super::table::PyTable;
 use crate::ecs::tables::{Column, Table};
 use crate::error::{Error, Fault, Faults, Result, nearest_name};
-use crate::rules::{RULES, RuleInfo, Rules};
+use crate::rules::{RULES, RuleInfo, RuleKind, Rules};
 
 /// The rule book's numbers, some of them changed: `Rules(hit_floor=0.1)`.
 ///
@@ -58,7 +58,7 @@ impl PyRules {
             ("default", numbers(|rule| rule.default)),
             ("min", numbers(|rule| rule.min)),
             ("max", numbers(|rule| rule.max)),
-            ("whole", Column::Flag(RULES.iter().map(|rule| rule.whole).collect())),
+            ("kind", texts(|rule| kind_name(rule.kind))),
         ]))
     }
 
@@ -85,9 +85,10 @@ impl PyRules {
 
     fn __repr__(&self) -> String {
         let changed: Vec<String> = changed(&self.0)
-            .map(|(rule, value)| match rule.whole {
-                true => format!("{}={value}", rule.name),
-                false => format!("{}={value:?}", rule.name),
+            .map(|(rule, value)| match rule.kind {
+                RuleKind::Flag => format!("{}={}", rule.name, if value != 0.0 { "True" } else { "False" }),
+                RuleKind::Whole => format!("{}={value}", rule.name),
+                RuleKind::Number => format!("{}={value:?}", rule.name),
             })
             .collect();
         format!("Rules({})", changed.join(", "))
@@ -105,10 +106,20 @@ impl PyRules {
 
 fn rule_value<'py>(py: Python<'py>, rule: &RuleInfo, rules: &Rules) -> PyResult<Bound<'py, PyAny>> {
     let value = rules.value(rule.name).unwrap_or(rule.default);
-    Ok(match rule.whole {
-        true => (value as i64).into_pyobject(py)?.into_any(),
-        false => value.into_pyobject(py)?.into_any(),
+    Ok(match rule.kind {
+        RuleKind::Flag => (value != 0.0).into_pyobject(py)?.to_owned().into_any(),
+        RuleKind::Whole => (value as i64).into_pyobject(py)?.into_any(),
+        RuleKind::Number => value.into_pyobject(py)?.into_any(),
     })
+}
+
+/// What a rule can be, in Python's words.
+fn kind_name(kind: RuleKind) -> &'static str {
+    match kind {
+        RuleKind::Number => "float",
+        RuleKind::Whole => "int",
+        RuleKind::Flag => "bool",
+    }
 }
 
 /// The rules that differ from the book.

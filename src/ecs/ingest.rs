@@ -23,7 +23,22 @@ pub enum Values<'a> {
     Refused(String),
 }
 
-impl Values<'_> {
+impl<'a> Values<'a> {
+    /// A column of numbers.
+    pub fn numbers(values: impl IntoIterator<Item = f64>) -> Self {
+        Self::F64(values.into_iter().collect())
+    }
+
+    /// A column of whole numbers.
+    pub fn wholes(values: impl IntoIterator<Item = i64>) -> Self {
+        Self::I64(values.into_iter().collect())
+    }
+
+    /// A column of texts.
+    pub fn texts(values: &[&'a str]) -> Self {
+        Self::Text(values.iter().map(|&text| text.into()).collect())
+    }
+
     /// The number of rows, unless this is no column.
     pub fn rows(&self) -> Option<usize> {
         match self {
@@ -59,6 +74,11 @@ pub struct TableInput<'a> {
 }
 
 impl<'a> TableInput<'a> {
+    /// A table of these columns.
+    pub fn of(columns: impl IntoIterator<Item = (&'a str, Values<'a>)>) -> Self {
+        columns.into_iter().fold(Self::default(), |table, (name, values)| table.with(name, values))
+    }
+
     /// This table with one more column.
     #[must_use]
     pub fn with(mut self, name: &'a str, values: Values<'a>) -> Self {

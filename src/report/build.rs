@@ -64,7 +64,7 @@ impl Report {
             winners: winners.iter().map(|&side| lineup.sides[side].name.clone()).collect(),
             decisiveness: winner.map(|side| verdict(&account, usize::from(side), &winners, &rules)),
             rounds: battle.round,
-            survivors: winner.map_or(0, |side| battle.sides[usize::from(side)].alive as usize),
+            survivors: winner.map_or(0, |side| account.sides[usize::from(side)].remaining() as usize),
             seed,
             digest: battle.digest,
             units: units_table(lineup, &units, &account),

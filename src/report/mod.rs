@@ -53,7 +53,7 @@ pub struct Report {
     pub decisiveness: Option<Decisiveness>,
     /// Rounds fought.
     pub rounds: u32,
-    /// Living units of the winner.
+    /// Living units of the winner, those who left the map included.
     pub survivors: usize,
     /// The seed: with the same mirror and rules it gives the same battle.
     pub seed: u64,

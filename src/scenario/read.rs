@@ -16,7 +16,7 @@ use super::source::{Place, Source};
 use crate::ecs::columns::{FACTIONS, FLEETS, FactionColumn, TREATIES, TableSpec, UNITS, UnitColumn, WEAPONS};
 use crate::ecs::digest::Digest;
 use crate::error::{Error, Result};
-use crate::rules::{RULES, Rules};
+use crate::rules::{RULES, RuleKind, Rules};
 
 /// Reads a whole file.
 pub(super) fn read(source: &Source) -> Result<Scenario> {
@@ -85,8 +85,14 @@ fn read_rules(file: &Section<'_>, key: &Key) -> Result<Rules> {
     section.only(None, RULES.iter().map(|rule| rule.name))?;
     let mut overrides = Vec::new();
     for (name, value) in section.table {
-        let number = number(value).ok_or_else(|| section.wrong(name.get_ref(), value, "a number"))?;
-        overrides.push((name.get_ref().as_ref(), number));
+        let name = name.get_ref().as_ref();
+        let is_flag = RULES.iter().any(|rule| rule.name == name && rule.kind == RuleKind::Flag);
+        let (read, wanted) = match value.get_ref() {
+            DeValue::Boolean(flag) if is_flag => (Some(f64::from(u8::from(*flag))), ""),
+            _ if is_flag => (None, "true or false"),
+            _ => (number(value), "a number"),
+        };
+        overrides.push((name, read.ok_or_else(|| section.wrong(name, value, wanted))?));
     }
     Rules::with(overrides).map_err(|error| {
         let Error::Rules(faults) = &error else { return error };

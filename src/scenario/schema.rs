@@ -10,7 +10,7 @@ use crate::ecs::columns::{
     Absent, ColumnSpec, FACTIONS, FLEETS, FleetColumn, Kind, TREATIES, TableId, TableSpec, UNITS, UnitColumn,
     WEAPONS,
 };
-use crate::rules::{RULES, RuleInfo};
+use crate::rules::{RULES, RuleInfo, RuleKind};
 
 /// The JSON Schema of a scenario file.
 ///
@@ -171,8 +171,15 @@ fn column_value(column: &ColumnSpec) -> Value {
 
 /// The values of a rule.
 fn rule_value(rule: &RuleInfo) -> Value {
+    if rule.kind == RuleKind::Flag {
+        return json!({
+            "type": "boolean",
+            "default": rule.default != 0.0,
+            "description": rule.doc.trim(),
+        });
+    }
     json!({
-        "type": if rule.whole { "integer" } else { "number" },
+        "type": if rule.kind == RuleKind::Whole { "integer" } else { "number" },
         "minimum": rule.min,
         "maximum": rule.max,
         "default": rule.default,

@@ -8,7 +8,7 @@ use super::format::{FILE, FLEET, SCENARIO, TEMPLATE, UNIT};
 use super::model::{Fleet, Group, Model, Row, Scalar};
 use super::read::{ExpectSpans, expect_spans};
 use crate::ecs::columns::{FACTIONS, FLEETS, TREATIES, TableSpec, UNITS, UnitColumn, WEAPONS};
-use crate::rules::Rules;
+use crate::rules::{RULES, RuleInfo, RuleKind, Rules};
 
 /// A whole scenario as TOML.
 pub(super) fn scenario(scenario: &Scenario) -> String {
@@ -16,8 +16,16 @@ pub(super) fn scenario(scenario: &Scenario) -> String {
     let mut out = String::new();
     head(&mut out, scenario);
     let default = Rules::default();
-    let changed = scenario.rules.values().zip(default.values()).filter(|(now, book)| now != book);
-    section(&mut out, FILE[1].name, changed.map(|((name, value), _)| (name, number(value))));
+    let changed = RULES
+        .iter()
+        .zip(scenario.rules.values())
+        .zip(default.values())
+        .filter(|((_, now), book)| now != book);
+    let value = |rule: &RuleInfo, value: f64| match rule.kind {
+        RuleKind::Flag => (value != 0.0).to_string(),
+        RuleKind::Number | RuleKind::Whole => number(value),
+    };
+    section(&mut out, FILE[1].name, changed.map(|((rule, (name, now)), _)| (name, value(rule, now))));
     for (key, spec, rows) in [(&FILE[2], &FACTIONS, &model.factions), (&FILE[3], &TREATIES, &model.treaties)]
     {
         for row in rows {

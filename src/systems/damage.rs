@@ -114,7 +114,7 @@ pub fn land(
             taken[target].0 += points;
             shields[target].0 -= impact.absorbed;
             hulls[target].0 -= impact.hull;
-            if rules.0.morale == 1 {
+            if rules.0.morale {
                 suppressions[target].0 += suppression(impact.hull, max_hulls[target].0);
             }
             match (&mut guns, mount) {

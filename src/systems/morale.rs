@@ -6,7 +6,7 @@
 //!
 //! R-MORALE-2 (rout): each round a suppressed, living, deployed unit rolls two dice and routs if the sum is over its
 //! nerve. Fatigue grows by 0.005 · round, at most to 1, before the roll. A routing unit that does not fail its roll and
-//! has suppression under 25 rallies. Static units never rout. The rule `morale` = 0 switches the section off.
+//! has suppression under 25 rallies. Static units never rout. The rule `morale` = false switches the section off.
 //!
 //! R-MORALE-3 (interdiction) is where units leave: `systems/movement.rs`.
 //!
@@ -52,7 +52,7 @@ pub fn waver(
     mut scratch: ResMut<Scratch>,
     mut units: Query<Crews>,
 ) {
-    if rules.0.morale == 0 {
+    if !rules.0.morale {
         return;
     }
     let Some((

@@ -15,8 +15,12 @@ from conftest import campaign, endless_battle, fleet_battle
 
 import multi_universe_core as muc
 
+# Nobody runs, so that the battle goes on to the last ship.
+FEARLESS = {"id": [10, 11, 20, 21], "leadership": [99.0] * 4}
+
 
 def test_a_battle_has_a_report_and_an_aftermath(kernel: muc.Kernel) -> None:
+    kernel.push(units=FEARLESS)
     report = kernel.resolve(location=7)
 
     assert report.outcome == "victory"
@@ -101,6 +105,7 @@ def test_a_round_limit_ends_a_battle() -> None:
 
 
 def test_the_tuple_of_the_old_kind(kernel: muc.Kernel) -> None:
+    kernel.push(units=FEARLESS)
     report = kernel.resolve(fleets=[1, 2])
     winner, survivors, rounds, stats = report.as_legacy()
     assert winner == "Hegemony"

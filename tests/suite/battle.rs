@@ -2,12 +2,13 @@
 
 use multi_universe_core::Error;
 use multi_universe_core::ecs::columns::TableId;
+use multi_universe_core::ecs::ingest::{TableInput, Values};
 use multi_universe_core::ecs::tables::Cell;
 use multi_universe_core::kernel::{Engagement, Kernel, Muster};
 use multi_universe_core::report::{Outcome, Report};
 use proptest::prelude::*;
 
-use crate::support::{fight, line_battle, numbers, push, table, texts, two_factions, wholes};
+use crate::support::{fight, line_battle, push, two_factions};
 
 fn resolve(kernel: &mut Kernel, engagement: &Engagement) -> Report {
     kernel.resolve(engagement, &|| false).expect("a battle")
@@ -92,7 +93,11 @@ fn peace_is_no_conflict() {
     push(
         &mut kernel,
         TableId::Treaties,
-        table([("a", texts(&["Synod"])), ("b", texts(&["Hegemony"])), ("kind", texts(&["Peace"]))]),
+        TableInput::of([
+            ("a", Values::texts(&["Synod"])),
+            ("b", Values::texts(&["Hegemony"])),
+            ("kind", Values::texts(&["Peace"])),
+        ]),
     );
     let before = kernel.digest();
     let report = resolve(&mut kernel, &fleets());
@@ -106,7 +111,11 @@ fn unarmed_fleets_end_in_a_stalemate_that_a_defender_wins() {
     push(
         &mut kernel,
         TableId::Units,
-        table([("id", wholes([1, 2])), ("fleet", wholes([1, 2])), ("max_hp", numbers([500.0, 100.0]))]),
+        TableInput::of([
+            ("id", Values::wholes([1, 2])),
+            ("fleet", Values::wholes([1, 2])),
+            ("max_hp", Values::numbers([500.0, 100.0])),
+        ]),
     );
     let report = resolve(&mut kernel, &Engagement { commit: false, ..fleets() });
     assert_eq!((report.outcome, report.rounds), (Outcome::Stalemate, 300));
@@ -127,7 +136,7 @@ fn the_round_limit_ends_a_battle() {
 fn fleets_in_transit_are_not_met_at_their_location() {
     let mut kernel = line_battle(3, |row| row);
     let flag = multi_universe_core::ecs::ingest::Values::Flag([true].as_slice().into());
-    push(&mut kernel, TableId::Fleets, table([("id", wholes([2])), ("in_transit", flag)]));
+    push(&mut kernel, TableId::Fleets, TableInput::of([("id", Values::wholes([2])), ("in_transit", flag)]));
     let report = resolve(&mut kernel, &Engagement::of(Muster::Location(7)));
     assert_eq!(report.outcome, Outcome::NoConflict);
 }

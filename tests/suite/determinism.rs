@@ -1,8 +1,10 @@
 //! The promises: equal input, rules and seed give equal digests, whatever else differs.
 
+use multi_universe_core::ecs::columns::TableId;
+use multi_universe_core::ecs::ingest::{TableInput, Values};
 use multi_universe_core::kernel::{Engagement, Muster};
 
-use crate::support::{fight, line_battle};
+use crate::support::{fight, line_battle, push};
 
 /// A shuffle of 0 … n−1 that leaves nobody in place.
 fn shuffled(n: usize) -> impl Fn(usize) -> usize {
@@ -64,13 +66,19 @@ fn the_number_of_threads_does_not_matter() {
 
 #[test]
 fn a_stranger_elsewhere_changes_nobodys_rolls() {
-    use crate::support::{push, table, texts, wholes};
-    use multi_universe_core::ecs::columns::TableId;
     let plain = fight(&mut line_battle(40, |row| row), 5);
     let mut kernel = line_battle(40, |row| row);
-    push(&mut kernel, TableId::Factions, table([("name", texts(&["Bystander"]))]));
-    push(&mut kernel, TableId::Fleets, table([("id", wholes([3])), ("faction", texts(&["Bystander"]))]));
-    push(&mut kernel, TableId::Units, table([("id", wholes([1000])), ("fleet", wholes([3]))]));
+    push(&mut kernel, TableId::Factions, TableInput::of([("name", Values::texts(&["Bystander"]))]));
+    push(
+        &mut kernel,
+        TableId::Fleets,
+        TableInput::of([("id", Values::wholes([3])), ("faction", Values::texts(&["Bystander"]))]),
+    );
+    push(
+        &mut kernel,
+        TableId::Units,
+        TableInput::of([("id", Values::wholes([1000])), ("fleet", Values::wholes([3]))]),
+    );
     let engagement =
         Engagement { seed: Some(5), commit: false, ..Engagement::of(Muster::Fleets(vec![1, 2, 3])) };
     let report = kernel.resolve(&engagement, &|| false).expect("a battle");
@@ -80,16 +88,14 @@ fn a_stranger_elsewhere_changes_nobodys_rolls() {
 
 /// The attacks that hit, by unit id, in a battle of three rounds with unarmed onlookers of these ids far away.
 fn hits_with_onlookers(ids: &[i64]) -> Vec<(i64, i64)> {
-    use crate::support::{numbers, push, table, wholes};
-    use multi_universe_core::ecs::columns::TableId;
     let mut kernel = line_battle(40, |row| row + 100);
-    let far = || numbers(ids.iter().map(|_| 0.0));
+    let far = || Values::numbers(ids.iter().map(|_| 0.0));
     push(
         &mut kernel,
         TableId::Units,
-        table([
-            ("id", wholes(ids.iter().copied())),
-            ("fleet", wholes(ids.iter().map(|_| 1))),
+        TableInput::of([
+            ("id", Values::wholes(ids.iter().copied())),
+            ("fleet", Values::wholes(ids.iter().map(|_| 1))),
             ("x", far()),
             ("y", far()),
             ("speed", far()),
