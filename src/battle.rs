@@ -204,6 +204,7 @@ fn start(lineup: &Lineup, seed: u64, rules: &Rules) -> Battle {
         digest: fingerprint(lineup, seed, rules),
         timeline,
         fleets: lineup.fleets.len(),
+        reserves: vec![Vec::new(); lineup.sides.len()],
         account: None,
     }
 }

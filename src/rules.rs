@@ -88,6 +88,8 @@ rules! {
     deploy_edge: f64 = 0.1 in 0.0 ..= 0.5;
     /// R-DEPLOY-2: three and more factions stand on a circle with this share of the map's size as its radius.
     deploy_circle: f64 = 0.4 in 0.0 ..= 0.5;
+    /// R-DEPLOY-3: units of a faction that stand on the map at once; 0: all.
+    deploy_cap: u32 = 0 in 0 ..= 1000000;
     /// R-TARGET-1: a static target's distance counts this many times when a target is chosen.
     static_weight: f64 = 5.0 in 0.0 ..= 1e6;
     /// R-MOVE-2: the distance of contact, in tiles.

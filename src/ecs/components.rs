@@ -132,6 +132,10 @@ battle_columns! {
         x: X(f64);
         /// Position, in tiles from the lower edge. Written in the deployment and movement phases.
         y: Y(f64);
+        /// Place in its fleet's formation towards the map's centre, in tiles; NaN: none.
+        formation_x: FormationX(f64);
+        /// Place in its fleet's formation to the left of that, in tiles; NaN: none.
+        formation_y: FormationY(f64);
         /// The row of its target, or [`NOBODY`]. Written in the targeting phase.
         target: Target(u32);
         /// The true distance to the target after movement, in tiles. Written in the movement phase.
@@ -255,12 +259,20 @@ impl Status {
     /// Alive, and out of the battle.
     pub const RETREATED: Self = Self(3);
 
+    /// Waiting for a place on the map.
+    pub const RESERVE: Self = Self(4);
+
     /// The words of reports, by status.
-    pub const NAMES: [&'static str; 4] = ["alive", "destroyed", "alive", "retreated"];
+    pub const NAMES: [&'static str; 5] = ["alive", "destroyed", "alive", "retreated", "reserve"];
 
     /// Whether it is on the map, fighting or running.
     pub fn on_map(self) -> bool {
         self == Self::DEPLOYED || self == Self::ROUTING
+    }
+
+    /// Whether it is in the battle still: on the map, or waiting for a place there.
+    pub fn in_battle(self) -> bool {
+        self.on_map() || self == Self::RESERVE
     }
 }
 

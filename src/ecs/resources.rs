@@ -58,6 +58,8 @@ pub struct Battle {
     pub timeline: Timeline,
     /// The number of fleets.
     pub fleets: usize,
+    /// The rows of each side's reserves, the next one last. Written in the deployment phase.
+    pub reserves: Vec<Vec<u32>>,
     /// The ledger. Written in the finalization phase of the last round.
     pub account: Option<Account>,
 }
@@ -67,7 +69,7 @@ pub struct Battle {
 pub struct SideState {
     /// Whether it holds the ground in a stalemate.
     pub defender: bool,
-    /// Living units in the battle; who retreated is not in it.
+    /// Living units in the battle, reserves included; who retreated is not in it.
     pub alive: u32,
     /// Those of them that run.
     pub routing: u32,

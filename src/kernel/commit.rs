@@ -34,6 +34,8 @@ pub(super) fn commit(mirror: &mut World, lineup: &Lineup, battles: &mut BattleWo
         // Who left the map is nowhere on it, and deploys anew.
         let place = |tiles: f64| if units.status[row] == Status::RETREATED { f64::NAN } else { tiles };
         let xp = table.number(UnitColumn::Xp as usize, unit) + experience[row];
+        // Who never entered the map was never placed.
+        let entered = units.status[row] != Status::RESERVE;
         for (column, value) in [
             (UnitColumn::Hp, units.hull[row].0),
             (UnitColumn::Shield, units.shield[row].0),
@@ -42,7 +44,9 @@ pub(super) fn commit(mirror: &mut World, lineup: &Lineup, battles: &mut BattleWo
             (UnitColumn::Y, place(units.y[row].0)),
             (UnitColumn::Xp, xp),
         ] {
-            set_if_changed(table, column as usize, unit, value);
+            if entered || !matches!(column, UnitColumn::X | UnitColumn::Y) {
+                set_if_changed(table, column as usize, unit, value);
+            }
         }
     }
     let table = mirror.table(TableId::Weapons);

@@ -214,6 +214,8 @@ fn unit_bundle(mirror: Mirror<'_>, unit: Row, faction: Row, rules: &Rules) -> Un
         hull_regen: HullRegen(number(UnitColumn::HullRegen)),
         x: X(number(UnitColumn::X)),
         y: Y(number(UnitColumn::Y)),
+        formation_x: FormationX(number(UnitColumn::Fx)),
+        formation_y: FormationY(number(UnitColumn::Fy)),
         target: Target(NOBODY),
         target_distance: TargetDistance(f64::INFINITY),
         speed: Speed(number(UnitColumn::Speed)),

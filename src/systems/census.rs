@@ -48,7 +48,7 @@ pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>, mut mounts
         for row in battle.units.clone() {
             let side = &mut battle.sides[usize::from(sides[row].0)];
             side.max_hull += max_hulls[row].0;
-            if statuses[row].on_map() {
+            if statuses[row].in_battle() {
                 side.alive += 1;
                 side.routing += u32::from(statuses[row] == Status::ROUTING);
                 side.hull += hulls[row].0;

@@ -10,6 +10,12 @@
 //! 20, 2 tiles apart, around their faction's centre, facing the map's centre: two factions at 10 % and 90 %
 //! of the width, more on a circle of 40 % of the map's size, in order of name.
 //!
+//! A fleet's formation goes around that centre too: `fx` tiles ahead of it, `fy` to its left.
+//!
+//! R-DEPLOY-3 (reserves): at most `deploy_cap` (0: no cap) units of a faction stand on the map; the rest wait in reserve,
+//! in order (fleet id, unit id), and enter at the start of a round as places become free, each where one of the first
+//! ranks stood. A faction with living reserves is not beaten.
+//!
 //! # Formula
 //!
 //! ```text
@@ -28,10 +34,10 @@
 use bevy_ecs::prelude::*;
 use glam::DVec2;
 
-use crate::ecs::components::{Side, X, Y, all, columns};
+use crate::ecs::components::{FleetSlot, FormationX, FormationY, Side, Status, X, Y, all, columns};
 use crate::ecs::phase::Phase;
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Battles, RuleBook};
+use crate::ecs::resources::{Battle, Battles, RuleBook};
 use crate::rules::Rules;
 
 /// Adds this file's systems.
@@ -39,28 +45,65 @@ pub fn register(schedule: &mut Schedule, profile: &Profile) {
     schedule.add_systems(profile.timed(deploy).in_set(Phase::Deploy));
 }
 
-/// R-DEPLOY-2: in a battle's first round, units that are not placed yet take their places.
-pub fn deploy(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Query<(&Side, &mut X, &mut Y)>) {
-    let Some((sides, mut xs, mut ys)) = columns(&mut units) else { return };
-    let (xs, ys) = (all(&mut xs), all(&mut ys));
-    for battle in battles.running().filter(|battle| battle.round == 1) {
+/// What deployment reads and writes.
+type Arrivals = (
+    (&'static Side, &'static FleetSlot, &'static FormationX, &'static FormationY),
+    (&'static mut Status, &'static mut X, &'static mut Y),
+);
+
+/// R-DEPLOY-2, R-DEPLOY-3: in a battle's first round units take their places; then reserves as places become free.
+pub fn deploy(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Query<Arrivals>) {
+    let Some(((sides, fleets, ahead, aside), (mut statuses, mut xs, mut ys))) = columns(&mut units) else {
+        return;
+    };
+    let (statuses, xs, ys) = (all(&mut statuses), all(&mut xs), all(&mut ys));
+    let cap = rules.0.deploy_cap as usize;
+    for battle in battles.running() {
         let rows = battle.units.clone();
-        let count = battle.sides.len();
-        let mut waiting = vec![Vec::new(); count];
-        for row in rows {
-            if xs[row].0.is_nan() || ys[row].0.is_nan() {
-                waiting[usize::from(sides[row].0)].push(row);
-            } else {
-                xs[row].0 = xs[row].0.clamp(0.0, battle.map);
-                ys[row].0 = ys[row].0.clamp(0.0, battle.map);
+        if battle.round > 1 {
+            if battle.reserves.iter().any(|reserve| !reserve.is_empty()) {
+                reinforce(battle, cap, &sides[rows.clone()], &mut statuses[rows]);
             }
+            continue;
         }
-        for (side, units) in waiting.iter().enumerate() {
-            let block = Block::of(units.len(), side, count, battle.map, &rules.0);
-            for (index, &row) in units.iter().enumerate() {
-                let place = block.place(index).clamp(DVec2::ZERO, DVec2::splat(battle.map));
+        let mut armies = vec![Vec::new(); battle.sides.len()];
+        rows.clone().for_each(|row| armies[usize::from(sides[row].0)].push(row));
+        for (side, army) in armies.iter_mut().enumerate() {
+            army.sort_unstable_by_key(|&row| (fleets[row].0, row));
+            let first = if cap == 0 { army.len() } else { cap.min(army.len()) };
+            battle.reserves[side] =
+                army[first..].iter().rev().map(|&row| (row - rows.start) as u32).collect();
+            army[first..].iter().for_each(|&row| statuses[row] = Status::RESERVE);
+            let in_ranks = |row: usize, xs: &[X], ys: &[Y]| {
+                (xs[row].0.is_nan() || ys[row].0.is_nan()) && (ahead[row].0.is_nan() || aside[row].0.is_nan())
+            };
+            let ranked = army[..first].iter().filter(|&&row| in_ranks(row, xs, ys)).count();
+            let block = Block::of(ranked.max(1), side, battle.sides.len(), battle.map, &rules.0);
+            let mut index = 0;
+            for &row in army.iter() {
+                let place = if in_ranks(row, xs, ys) {
+                    index += 1;
+                    block.place((index - 1) % ranked.max(1))
+                } else if xs[row].0.is_nan() || ys[row].0.is_nan() {
+                    block.formation(ahead[row].0, aside[row].0)
+                } else {
+                    DVec2::new(xs[row].0, ys[row].0)
+                };
+                let place = place.clamp(DVec2::ZERO, DVec2::splat(battle.map));
                 (xs[row].0, ys[row].0) = (place.x, place.y);
             }
+        }
+    }
+}
+
+/// R-DEPLOY-3: reserves enter while a side has fewer units on the map than the cap.
+fn reinforce(battle: &mut Battle, cap: usize, sides: &[Side], statuses: &mut [Status]) {
+    for (side, reserve) in battle.reserves.iter_mut().enumerate().filter(|(_, reserve)| !reserve.is_empty()) {
+        let stands = |(unit, status): (&Side, &Status)| usize::from(unit.0) == side && status.on_map();
+        let standing = sides.iter().zip(statuses.iter()).filter(|&unit| stands(unit)).count();
+        for _ in standing..cap {
+            let Some(row) = reserve.pop() else { break };
+            statuses[row as usize] = Status::DEPLOYED;
         }
     }
 }
@@ -117,6 +160,11 @@ impl Block {
         let forward = (middle - centre).try_normalize().unwrap_or(DVec2::X);
         let (files, spacing) = files_and_spacing(units, map, rules);
         Self { centre, forward, units, files, spacing }
+    }
+
+    /// Where a unit of a formation stands that is `ahead` tiles before the centre and `aside` to its left.
+    pub fn formation(&self, ahead: f64, aside: f64) -> DVec2 {
+        self.centre + self.forward * ahead + self.forward.perp() * aside
     }
 
     /// Where the unit with this index stands, in tiles.

@@ -27,6 +27,8 @@ pub fn unit(id: i64, side: u16, x: f64, y: f64) -> UnitBundle {
         hull_regen: HullRegen(0.0),
         x: X(x),
         y: Y(y),
+        formation_x: FormationX(f64::NAN),
+        formation_y: FormationY(f64::NAN),
         target: Target(NOBODY),
         target_distance: TargetDistance(f64::INFINITY),
         speed: Speed(6.0),
@@ -118,6 +120,44 @@ fn r_deploy_2_places_those_without_a_position_and_clamps_the_others() {
     let (units, _) = battles.columns();
     let places: Vec<(f64, f64)> = units.x.iter().zip(units.y).map(|(x, y)| (x.0, y.0)).collect();
     assert_eq!(places, [(3.0, 14.0), (3.0, 16.0), (27.0, 15.0), (30.0, 0.0)]);
+}
+
+#[test]
+fn r_deploy_2_sets_a_formation_around_the_factions_centre() {
+    let none = f64::NAN;
+    let mut units = [unit(1, 0, none, none), unit(2, 1, none, none)];
+    for unit in &mut units {
+        (unit.formation_x, unit.formation_y) = (FormationX(2.0), FormationY(1.0));
+    }
+    let mut battles = world(&units, &[]);
+    run!(battles, deploy::deploy);
+    let (units, _) = battles.columns();
+    let places: Vec<(f64, f64)> = units.x.iter().zip(units.y).map(|(x, y)| (x.0, y.0)).collect();
+    // Each ahead of its centre, which lies at (3, 15) and (27, 15), and to its own left.
+    assert_eq!(places, [(5.0, 16.0), (25.0, 14.0)]);
+}
+
+#[test]
+fn r_deploy_3_keeps_reserves_until_a_place_is_free() {
+    let mut units: Vec<UnitBundle> = (0..4).map(|id| unit(id, 0, f64::NAN, f64::NAN)).collect();
+    // The order is (fleet id, unit id): row 3 comes first.
+    units.iter_mut().take(3).for_each(|unit| unit.fleet = FleetSlot(1));
+    let mut battles = world(&units, &[]);
+    battles.world_mut().resource_mut::<RuleBook>().0.deploy_cap = 2;
+    run!(battles, deploy::deploy);
+    let statuses = |battles: &mut BattleWorld| battles.columns().0.status.to_vec();
+    let (deployed, reserve, dead) = (Status::DEPLOYED, Status::RESERVE, Status::DESTROYED);
+    assert_eq!(statuses(&mut battles), [deployed, reserve, reserve, deployed]);
+    battles.world_mut().resource_mut::<Battles>().0[0].round = 2;
+    run!(battles, deploy::deploy);
+    assert_eq!(statuses(&mut battles), [deployed, reserve, reserve, deployed], "no place is free");
+    let mut query = battles.world_mut().query::<(&UnitId, &mut Status)>();
+    query
+        .iter_mut(battles.world_mut())
+        .filter(|(id, _)| id.0 == 3)
+        .for_each(|(_, mut status)| *status = dead);
+    run!(battles, deploy::deploy);
+    assert_eq!(statuses(&mut battles), [deployed, deployed, reserve, dead]);
 }
 
 #[test]
