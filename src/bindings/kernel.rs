@@ -16,7 +16,7 @@ use crate::ecs::columns::TableId;
 use crate::ecs::ingest::Removal;
 use crate::ecs::tables::Table;
 use crate::error::{Error, Fault, Faults, Result};
-use crate::kernel::{Engagement, Kernel, MOST_THREADS, Muster};
+use crate::kernel::{Engagement, Kernel, MOST_ROUNDS, MOST_THREADS, Muster};
 use crate::rules::Rules;
 
 /// A mirror of a campaign (factions, treaties, fleets, units, weapons), and the battles fought on it.
@@ -302,7 +302,7 @@ fn round_limit(rounds: i64, faults: &mut Faults) -> Option<u32> {
     let limit = u32::try_from(rounds).ok();
     if limit.is_none() {
         faults.add(|| {
-            Fault::column("max_rounds", "", rounds, format!("a whole number from 1 to {}", u32::MAX))
+            Fault::column("max_rounds", "", rounds, format!("a whole number from 1 to {}", MOST_ROUNDS))
         });
     }
     limit

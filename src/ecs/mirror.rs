@@ -156,7 +156,7 @@ impl MirrorMut<'_> {
         left.sort_unstable();
         left.dedup();
         for &fleet in left.iter() {
-            rosters.0[fleet as usize].retain(|&unit| table.0.is_live(unit) && fleet_of(unit) == fleet);
+            rosters.0[fleet as usize].retain(|&unit| table.0.holds(unit) && fleet_of(unit) == fleet);
         }
         for &unit in units {
             rosters.0[fleet_of(unit) as usize].push(unit);

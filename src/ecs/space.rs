@@ -183,8 +183,11 @@ impl Lines {
     #[inline(always)]
     fn search_column(&self, grid: &Grid, column: usize, x: f64, y: f64, weight: f64, best: &mut Nearest) {
         let gap = grid.gap_left(column + 1, x).max(grid.gap_right(column, x));
-        let height = (best.key / weight - gap * gap).max(0.0).sqrt();
-        // Without a bound, or without a weight, the height is not finite: then all cells count.
+        // Without a bound, or without a weight (then all are equally near), all cells count.
+        let height = match best.key / weight {
+            bound if bound.is_finite() => (bound - gap * gap).max(0.0).sqrt(),
+            _ => f64::INFINITY,
+        };
         let (low, high) = if height.is_finite() {
             let place = |y: f64| (y - grid.bottom) / grid.cell;
             let (low, high) = (place(y - height) - SLACK, place(y + height) + SLACK);
@@ -275,10 +278,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn brute(xs: &[f64], ys: &[f64], x: f64, y: f64) -> Nearest {
+    fn brute(xs: &[f64], ys: &[f64], x: f64, y: f64, weight: f64) -> Nearest {
         let mut best = Nearest::NONE;
         for (row, (&ux, &uy)) in xs.iter().zip(ys).enumerate() {
-            best.offer((ux - x) * (ux - x) + (uy - y) * (uy - y), row as u32);
+            best.offer(((ux - x) * (ux - x) + (uy - y) * (uy - y)) * weight, row as u32);
         }
         best
     }
@@ -290,19 +293,21 @@ mod tests {
             scale in prop::sample::select(vec![0.5, 1.0, 1e-3]),
             queries in prop::collection::vec((-300f64..300.0, -300f64..300.0), 1..20),
             flat in any::<bool>(),
+            weight in prop::sample::select(vec![1.0, 25.0, 0.0]),
         ) {
             let xs: Vec<f64> = points.iter().map(|p| f64::from(p.0) * scale).collect();
             let ys: Vec<f64> = points.iter().map(|p| if flat { 1.0 } else { f64::from(p.1) * scale }).collect();
             let mut lines = Lines::default();
             lines.fill(1, xs.len(), |_| Some(0), |row| (xs[row], ys[row]));
             for (x, y) in queries.into_iter().chain(xs.iter().copied().zip(ys.iter().copied()).take(20)) {
-                let expected = brute(&xs, &ys, x, y);
+                let expected = brute(&xs, &ys, x, y, weight);
                 let mut found = Nearest::NONE;
-                lines.search(0, x, y, 1.0, &mut found);
+                lines.search(0, x, y, weight, &mut found);
                 prop_assert_eq!(found, expected);
                 // A bound from an earlier target changes nothing.
-                let mut warm = Nearest { key: (xs[0] - x) * (xs[0] - x) + (ys[0] - y) * (ys[0] - y), row: 0 };
-                lines.search(0, x, y, 1.0, &mut warm);
+                let mut warm = Nearest::NONE;
+                warm.offer(((xs[0] - x) * (xs[0] - x) + (ys[0] - y) * (ys[0] - y)) * weight, 0);
+                lines.search(0, x, y, weight, &mut warm);
                 prop_assert_eq!(warm, expected);
             }
         }

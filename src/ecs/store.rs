@@ -120,8 +120,8 @@ impl Store {
     }
 
     /// Whether a row is at this place.
-    pub fn is_live(&self, row: Row) -> bool {
-        self.live[row as usize]
+    pub fn holds(&self, row: Row) -> bool {
+        self.live.get(row as usize).is_some_and(|&live| live)
     }
 
     /// The places of all rows, in order of place.

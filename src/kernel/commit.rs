@@ -7,7 +7,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemState;
 
 use crate::battle::{BattleWorld, Lineup};
-use crate::ecs::columns::{TableId, UnitColumn, WeaponColumn};
+use crate::ecs::columns::{Kind, TableId, UnitColumn, WeaponColumn};
 use crate::ecs::components::Status;
 use crate::ecs::mirror::MirrorMut;
 use crate::ecs::store::Row;
@@ -23,6 +23,8 @@ pub(super) fn commit(mirror: &mut World, lineup: &Lineup, battles: &mut BattleWo
         .iter()
         .flat_map(|account| account.units.iter().map(|unit| unit.xp))
         .collect();
+    let fleets = battles.battle().account.iter().flat_map(|account| &account.fleets);
+    let fought: Vec<bool> = fleets.map(|fleet| fleet.initial > 0).collect();
     let (units, mounts) = battles.columns();
     let mut dead = Vec::new();
     let table = mirror.table(TableId::Units);
@@ -54,21 +56,25 @@ pub(super) fn commit(mirror: &mut World, lineup: &Lineup, battles: &mut BattleWo
         set_if_changed(table, WeaponColumn::Hp as usize, weapon, mounts.integrity[row].0);
     }
     mirror.remove_units(&dead);
-    remove_dead_fleets(&mut mirror, lineup);
+    remove_dead_fleets(&mut mirror, lineup, &fought);
     Ok(())
 }
 
-/// Columns that a battle did not touch are not stored on its account.
+/// Columns that a battle did not touch are not stored on its account, and no value is past what the gate takes.
 fn set_if_changed(table: &mut crate::ecs::store::Store, column: usize, row: Row, value: f64) {
     let known = table.number(column, row);
+    let value = match table.spec().columns[column].kind {
+        Kind::Number { max, .. } if value > max => max,
+        _ => value,
+    };
     if known != value && !(known.is_nan() && value.is_nan()) {
         table.set_number(column, row, value);
     }
 }
 
-/// A fleet without living units is destroyed, with whatever wrecks it still had.
-fn remove_dead_fleets(mirror: &mut MirrorMut<'_>, lineup: &Lineup) {
-    for fleet in &lineup.fleets {
+/// A fleet that lost its last living unit is destroyed, with whatever wrecks it still had.
+fn remove_dead_fleets(mirror: &mut MirrorMut<'_>, lineup: &Lineup, fought: &[bool]) {
+    for (fleet, _) in lineup.fleets.iter().zip(fought).filter(|(_, fought)| **fought) {
         if mirror.read().living(fleet.row).next().is_none() {
             let wrecks: Vec<Row> =
                 mirror.read().rosters.0.get(fleet.row as usize).cloned().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! From the mirror to a lineup: who fights, and every column of the battle worked out once.
 
+use rustc_hash::FxHashSet;
+
 use crate::battle::{FleetSetup, Lineup, SideSetup};
 use crate::ecs::columns::{
     DIRECTIVES, DOCTRINES, FactionColumn, FleetColumn, TREATY_KINDS, TreatyColumn, UnitColumn, WeaponColumn,
@@ -8,12 +10,10 @@ use crate::ecs::components::*;
 use crate::ecs::mirror::Mirror;
 use crate::ecs::store::{Key, Row};
 use crate::error::{Error, Fault, Faults, Result};
-use crate::kernel::{Engagement, Muster};
+use crate::kernel::{Engagement, MOST_ROUNDS, Muster};
 use crate::rules::Rules;
 use crate::systems::{deploy, shooting, treaty};
 
-/// The longest battle: the name of a roll has room for so many rounds.
-const MOST_ROUNDS: u32 = 1_000_000;
 /// The most factions in one battle.
 const MOST_SIDES: usize = 4096;
 
@@ -37,11 +37,12 @@ pub(super) fn gather(mirror: Mirror<'_>, engagement: &Engagement, rules: &Rules)
         plunder_ratio: mirror.factions.number(FactionColumn::PlunderRatio as usize, faction),
     });
     let mut lineup = Lineup { sides: sides.collect(), wars, max_rounds, ..Lineup::default() };
+    let side_of = places(mirror, &factions);
     for fleet in fleets {
         let faction = mirror.fleets.link(FleetColumn::Faction as usize, fleet);
-        let Some(side) = factions.iter().position(|&known| known == faction) else { continue };
+        let Some(side) = side_of[faction as usize] else { continue };
         let id = mirror.fleets.whole(FleetColumn::Id as usize, fleet);
-        lineup.fleets.push(FleetSetup { id, side: side as u16, row: fleet });
+        lineup.fleets.push(FleetSetup { id, side, row: fleet });
     }
     add_units(mirror, &factions, &mut lineup, rules);
     let in_space = lineup.units.traits.iter().any(|traits| !traits.has(Traits::GROUND));
@@ -80,10 +81,11 @@ fn named_fleets(mirror: Mirror<'_>, ids: &[i64]) -> Result<Vec<Row>> {
         faults.add(|| Fault::column("fleets", "id", count, "at least two fleets"));
     }
     let mut fleets = Vec::with_capacity(ids.len());
+    let mut seen = FxHashSet::default();
     for (index, &id) in ids.iter().enumerate() {
         match mirror.fleets.find(&Key::Id(id)) {
             None => faults.add(|| Fault::value("fleets", "id", index, id, "the id of a fleet in the mirror")),
-            Some(fleet) if fleets.contains(&fleet) => {
+            Some(fleet) if !seen.insert(fleet) => {
                 faults.add(|| Fault::value("fleets", "id", index, format!("{id} again"), "each fleet once"));
             }
             Some(fleet) => fleets.push(fleet),
@@ -133,12 +135,18 @@ fn combatants(mirror: Mirror<'_>, fleets: &[Row]) -> (Vec<Row>, Vec<(u16, u16)>)
     (fighting.collect(), wars)
 }
 
+/// The place of each of `factions` in that list, by the faction's row.
+fn places(mirror: Mirror<'_>, factions: &[Row]) -> Vec<Option<u16>> {
+    let mut places = vec![None; mirror.factions.places()];
+    for (index, &faction) in factions.iter().enumerate() {
+        places[faction as usize] = Some(index as u16);
+    }
+    places
+}
+
 /// R-TREATY-1: the pairs at war among `factions`, by place, in order.
 fn wars(mirror: Mirror<'_>, factions: &[Row]) -> Vec<(u16, u16)> {
-    let mut place = vec![None; mirror.factions.places()];
-    for (index, &faction) in factions.iter().enumerate() {
-        place[faction as usize] = Some(index as u16);
-    }
+    let place = places(mirror, factions);
     let war = |treaty: Row| {
         TREATY_KINDS[usize::from(mirror.treaties.choice(TreatyColumn::Kind as usize, treaty))] == "war"
     };

@@ -23,6 +23,9 @@ use crate::rules::Rules;
 /// The most threads that a kernel may be given.
 pub const MOST_THREADS: usize = 1024;
 
+/// The longest battle, in rounds: the name of a roll has room for so many.
+pub const MOST_ROUNDS: u32 = 1_000_000;
+
 /// Which battle to fight, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Engagement {

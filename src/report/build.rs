@@ -49,8 +49,8 @@ impl Report {
         let winner = ending.winner();
         let (units, mounts) = battles.columns();
         check(lineup, &account)?;
-        let left = |side: usize| battle.sides[side].alive > 0;
-        let winners: Vec<usize> = match ending {
+        let left = |side: usize| battle.sides[side].standing() > 0;
+        let victors: Vec<usize> = match ending {
             Ending::Victory(_) => (0..lineup.sides.len()).filter(|&side| left(side)).collect(),
             _ => winner.into_iter().map(usize::from).collect(),
         };
@@ -61,8 +61,8 @@ impl Report {
                 Ending::RoundLimit(_) => Outcome::RoundLimit,
             },
             winner: winner.map(|side| lineup.sides[usize::from(side)].name.clone()),
-            winners: winners.iter().map(|&side| lineup.sides[side].name.clone()).collect(),
-            decisiveness: winner.map(|side| verdict(&account, usize::from(side), &winners, &rules)),
+            winners: victors.iter().map(|&side| lineup.sides[side].name.clone()).collect(),
+            decisiveness: winner.map(|side| verdict(&account, usize::from(side), &victors, &rules)),
             rounds: battle.round,
             survivors: winner.map_or(0, |side| account.sides[usize::from(side)].remaining() as usize),
             seed,

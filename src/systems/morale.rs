@@ -89,7 +89,9 @@ pub fn waver(
                     dx * dx + dy * dy <= rules.0.panic_distance * rules.0.panic_distance
                 };
                 let friend = |&&(side, other): &&(u16, u32)| side == sides[row].0 && other as usize != row;
-                running.iter().filter(friend).filter(|runner| near(runner.1 as usize)).count()
+                // More friends than the cap counts change nothing.
+                let most = (rules.0.panic_friends * rules.0.panic_cap).ceil() as usize;
+                running.iter().filter(friend).filter(|runner| near(runner.1 as usize)).take(most).count()
             } else {
                 0
             };

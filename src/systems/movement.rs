@@ -176,7 +176,7 @@ impl Mover {
         let stop = if reaches && self.traits.has(Traits::RANGED) { far } else { rules.contact_distance };
         match self.stance {
             Stance::KITE if reaches && distance < rules.kite_near * self.reach => {
-                -self.speed.min(far - distance)
+                -self.speed.min((far - distance).max(0.0))
             }
             Stance::KITE if reaches => close(distance, far, self.speed),
             Stance::CHARGE | Stance::KITE => close(distance, stop, self.speed),

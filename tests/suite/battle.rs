@@ -149,6 +149,43 @@ fn successive_battles_have_seeds_of_their_own() {
     assert_ne!(first, second);
 }
 
+#[test]
+fn who_runs_has_not_won() {
+    let mut kernel = two_factions();
+    push(
+        &mut kernel,
+        TableId::Units,
+        TableInput::of([
+            ("id", Values::wholes([1, 2])),
+            ("fleet", Values::wholes([1, 2])),
+            ("suppression", Values::numbers([0.0, 100.0])),
+            ("leadership", Values::numbers([12.0, 0.0])),
+        ]),
+    );
+    let report = resolve(&mut kernel, &fleets());
+    assert_eq!((report.outcome, report.winners.len()), (Outcome::Victory, 1));
+    assert_eq!(report.winner.as_deref(), Some("Hegemony"));
+}
+
+#[test]
+fn a_fleet_that_came_empty_stays_and_experience_stays_legal() {
+    let mut kernel = line_battle(5, |row| row);
+    push(
+        &mut kernel,
+        TableId::Fleets,
+        TableInput::of([("id", Values::wholes([3])), ("faction", Values::texts(&["Synod"]))]),
+    );
+    let all = || (0..10).map(|_| 1e15);
+    push(
+        &mut kernel,
+        TableId::Units,
+        TableInput::of([("id", Values::wholes(0..10)), ("xp", Values::numbers(all()))]),
+    );
+    resolve(&mut kernel, &Engagement::of(Muster::Fleets(vec![1, 2, 3])));
+    assert!(kernel.fleet(3).is_ok());
+    assert!(kernel.table(TableId::Units).floats("xp").iter().all(|&xp| xp == 1e15));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]

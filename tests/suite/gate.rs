@@ -295,3 +295,45 @@ fn a_unit_that_moves_to_another_fleet_fights_there() {
     let report = crate::support::fight(&mut kernel, 1);
     assert_eq!(report.fleets.ints("initial"), [1, 5]);
 }
+
+#[test]
+fn a_unit_that_is_pushed_again_stands_on_its_roster_once() {
+    let mut kernel = line_battle(3, |row| row);
+    let (units, fleets) = (kernel.table(TableId::Units), kernel.table(TableId::Fleets));
+    let again = TableInput::of([
+        ("id", Values::wholes(units.ints("id").iter().copied())),
+        ("fleet", Values::wholes(units.ints("fleet").iter().copied())),
+    ]);
+    push(&mut kernel, TableId::Units, again);
+    assert_eq!(kernel.table(TableId::Fleets), fleets);
+    let report = crate::support::fight(&mut kernel, 1);
+    assert_eq!(report.units.ints("id"), [0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_new_key_that_comes_twice_is_refused_whatever_else_the_rows_hold() {
+    let mut kernel = line_battle(3, |row| row);
+    for column in ["hp", "max_hp", "shield"] {
+        let twice = TableInput::of([
+            ("id", Values::wholes([50, 50])),
+            ("fleet", Values::wholes([1, 1])),
+            (column, Values::numbers([0.0, 0.0])),
+        ]);
+        refused(&mut kernel, TableId::Units, twice, &["'id'", "50 again"]);
+    }
+}
+
+#[test]
+fn a_new_faction_has_no_treaty_with_itself_either() {
+    let mut kernel = two_factions();
+    let push =
+        Push::default().with(TableId::Factions, TableInput::of([("name", Values::texts(&["Guild"]))])).with(
+            TableId::Treaties,
+            TableInput::of([
+                ("a", Values::texts(&["Guild"])),
+                ("b", Values::texts(&["Guild"])),
+                ("kind", Values::texts(&["war"])),
+            ]),
+        );
+    refused_push(&mut kernel, &push, &["treaties", "'b'", "row 0", "nobody has a treaty with itself"]);
+}

@@ -133,7 +133,7 @@ impl Plan<'_> {
     /// Finds the row that each key means; claims places for new keys.
     fn find_rows(&mut self, mirror: &mut MirrorMut<'_>, rows: usize, faults: &mut Faults) {
         let spec = self.table.spec();
-        let keys = self.keys(rows, mirror.read(), faults);
+        let keys = self.keys(rows, faults);
         let store = mirror.table(self.table);
         let old_places = store.places();
         let mut places = store.next_places(rows).collect::<Vec<_>>().into_iter();
@@ -166,7 +166,7 @@ impl Plan<'_> {
     }
 
     /// The key of each input row.
-    fn keys(&self, rows: usize, mirror: Mirror<'_>, faults: &mut Faults) -> Vec<Key> {
+    fn keys(&self, rows: usize, faults: &mut Faults) -> Vec<Key> {
         let spec = self.table.spec();
         let column = |index: usize| self.columns.iter().find(|(known, _)| *known == index).map(|(_, c)| c);
         match (column(0), column(1)) {
@@ -180,8 +180,7 @@ impl Plan<'_> {
                     if a[row] == b[row] {
                         faults.add(|| {
                             let wanted = "another faction than a: nobody has a treaty with itself";
-                            let name = format!("'{}', the same faction", mirror.factions.text(0, b[row]));
-                            Fault::value(spec.name, "b", row, name, wanted)
+                            Fault::value(spec.name, "b", row, "the same faction as a", wanted)
                         });
                     }
                     Key::Pair(a[row].min(b[row]), i64::from(a[row].max(b[row])))
@@ -219,9 +218,9 @@ impl Plan<'_> {
             if given.is_none() && limit.is_none() {
                 continue;
             }
-            let mut new = self.new.iter().copied().peekable();
             for (input_row, &row) in self.rows.iter().enumerate() {
-                let is_new = new.next_if_eq(&input_row).is_some();
+                // A new key's place holds nothing yet, also where the push repeats that key.
+                let is_new = !mirror.table(self.table).holds(row);
                 let stored = |column: usize| {
                     if is_new {
                         absent_number(spec, column)
@@ -254,7 +253,7 @@ impl Plan<'_> {
     /// Gives the claimed keys back.
     fn give_back(&self, mirror: &mut MirrorMut<'_>) {
         let claimed: Vec<Key> = {
-            let keys = self.keys(self.rows.len(), mirror.read(), &mut Faults::default());
+            let keys = self.keys(self.rows.len(), &mut Faults::default());
             let mut keys: Vec<Option<Key>> = keys.into_iter().map(Some).collect();
             self.new.iter().filter_map(|&row| keys[row].take()).collect()
         };

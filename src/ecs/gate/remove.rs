@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::ecs::columns::TableId;
 use crate::ecs::ingest::{Removal, RemoveSummary};
 use crate::ecs::mirror::{Mirror, MirrorMut};
@@ -84,7 +86,7 @@ fn rows<K: Display>(
 ) -> Vec<Row> {
     let spec = table.spec();
     let mut found = Vec::with_capacity(keys.len());
-    let mut seen = rustc_hash::FxHashSet::default();
+    let mut seen = FxHashSet::default();
     for (index, key) in keys.iter().enumerate() {
         match find(key) {
             Some(row) if seen.insert(row) => found.push(row),
@@ -110,9 +112,9 @@ fn refuse_owners(mirror: &MirrorMut<'_>, found: &Found, removal: &Removal, fault
     if faults.count > 0 {
         return;
     }
+    let leaving: FxHashSet<Row> = found.fleets.iter().copied().collect();
     for (index, &faction) in found.factions.iter().enumerate() {
-        let left =
-            mirror.fleets_of(faction).into_iter().filter(|fleet| !found.fleets.contains(fleet)).count();
+        let left = mirror.fleets_of(faction).into_iter().filter(|fleet| !leaving.contains(fleet)).count();
         if left > 0 {
             let value = format!("'{}', which owns {left} fleets", removal.factions[index]);
             faults.add(|| Fault::value("factions", "name", index, value, "a faction without fleets"));

@@ -7,44 +7,49 @@ use crate::ecs::store::{Data, Row, Store};
 
 /// Stores the values of one checked table.
 pub(super) fn write(mirror: &mut MirrorMut<'_>, plan: Plan<'_>) {
-    let known = known_rows(&plan);
-    let mut left = match plan.table {
-        TableId::Units => fleets_left(mirror.table(TableId::Units), &plan, &known),
-        _ => Vec::new(),
-    };
-    let moved: Vec<Row> = if plan.table == TableId::Units && gives(&plan, UnitColumn::Fleet as usize) {
-        plan.rows.clone()
-    } else {
-        Vec::new()
-    };
+    let mut moves = Moves::of(&plan, mirror.table(plan.table));
     let store = mirror.table(plan.table);
+    let any_known = plan.new.len() < plan.rows.len();
     store.add_rows(plan.new.len());
-    keep_what_follows_a_maximum(store, &plan, !known.is_empty());
+    keep_what_follows_a_maximum(store, &plan, any_known);
     for (column, checked) in &plan.columns {
         scatter(store.data_mut(*column), checked, &plan.rows);
     }
     fill_what_follows_a_maximum(store, &plan);
-    if !moved.is_empty() {
-        mirror.enrol(&moved, &mut left);
+    if !moves.units.is_empty() {
+        mirror.enrol(&moves.units, &mut moves.left);
     }
-}
-
-/// Input rows whose key was known.
-fn known_rows(plan: &Plan<'_>) -> Vec<usize> {
-    let mut new = plan.new.iter().copied().peekable();
-    (0..plan.rows.len()).filter(|row| new.next_if_eq(row).is_none()).collect()
 }
 
 fn gives(plan: &Plan<'_>, column: usize) -> bool {
     plan.columns.iter().any(|(known, _)| *known == column)
 }
 
-/// The fleets that known units are in now, if the push gives fleets: their rosters change.
-fn fleets_left(units: &Store, plan: &Plan<'_>, known: &[usize]) -> Vec<Row> {
-    if !gives(plan, UnitColumn::Fleet as usize) {
-        return Vec::new();
+/// The units that are in another fleet after the push, and the fleets they leave.
+#[derive(Default)]
+struct Moves {
+    units: Vec<Row>,
+    left: Vec<Row>,
+}
+
+impl Moves {
+    /// New units, and known ones whose fleet is another: a unit stands on one roster, once.
+    fn of(plan: &Plan<'_>, units: &Store) -> Self {
+        let fleet = UnitColumn::Fleet as usize;
+        let given = plan.columns.iter().find_map(|(column, checked)| match checked {
+            Checked::Link(fleets) if plan.table == TableId::Units && *column == fleet => Some(fleets),
+            _ => None,
+        });
+        let mut moves = Self::default();
+        for (&unit, &now) in plan.rows.iter().zip(given.into_iter().flatten()) {
+            let before = units.holds(unit).then(|| units.link(fleet, unit));
+            if before != Some(now) {
+                moves.units.push(unit);
+                moves.left.extend(before);
+            }
+        }
+        moves
     }
-    known.iter().map(|&row| units.link(UnitColumn::Fleet as usize, plan.rows[row])).collect()
 }
 
 /// A known unit's health stays when only its maximum changes: it must be stored before that.
