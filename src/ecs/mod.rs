@@ -1,5 +1,6 @@
 //! What exists: components, resources, the phases of a round, the input's schema, the mirror's tables.
 
+pub mod account;
 pub mod columns;
 pub mod components;
 pub mod digest;

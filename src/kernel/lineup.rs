@@ -88,6 +88,15 @@ fn named_fleets(mirror: Mirror<'_>, ids: &[i64]) -> Result<Vec<Row>> {
             Some(fleet) if !seen.insert(fleet) => {
                 faults.add(|| Fault::value("fleets", "id", index, format!("{id} again"), "each fleet once"));
             }
+            Some(fleet) if mirror.living(fleet).next().is_none() => faults.add(|| {
+                Fault::value(
+                    "fleets",
+                    "id",
+                    index,
+                    format!("{id}, which has no living unit"),
+                    "a fleet that can fight",
+                )
+            }),
             Some(fleet) => fleets.push(fleet),
         }
     }

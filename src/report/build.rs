@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::{Outcome, Report};
 use crate::battle::{BattleWorld, Lineup};
+use crate::ecs::account::{Account, Decisiveness, Tally};
 use crate::ecs::components::{MountView, NOBODY, Status, UnitView};
 use crate::ecs::digest::Digest;
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Account, Decisiveness, Ending, Tally, Timeline};
+use crate::ecs::resources::{Ending, Timeline};
 use crate::ecs::tables::{Column, Table};
 use crate::error::{Error, Result};
 use crate::rules::Rules;

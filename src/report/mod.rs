@@ -5,8 +5,8 @@ mod build;
 use std::fmt;
 use std::sync::Arc;
 
+pub use crate::ecs::account::Decisiveness;
 use crate::ecs::digest::Digest;
-pub use crate::ecs::resources::Decisiveness;
 use crate::ecs::tables::Table;
 
 /// How a battle ended.

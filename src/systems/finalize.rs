@@ -26,13 +26,14 @@
 
 use bevy_ecs::prelude::*;
 
+use crate::ecs::account::{Account, Decisiveness, Tally, UnitTally};
 use crate::ecs::components::{
     Cost, Crits, Dealt, DeathRound, FleetSlot, Hits, Kills, Shooter, Shots, Side, Status, Struck, Taken,
     Traits, columns,
 };
 use crate::ecs::phase::Phase;
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Account, Battle, Battles, Decisiveness, Ending, RuleBook, Tally, UnitTally};
+use crate::ecs::resources::{Battle, Battles, Ending, RuleBook};
 use crate::rules::Rules;
 
 /// Adds this file's systems.
@@ -170,7 +171,7 @@ impl Tally {
     /// R-FINAL-3: the war exhaustion of these losses.
     ///
     /// ```
-    /// # use multi_universe_core::{Rules, ecs::resources::Tally};
+    /// # use multi_universe_core::{Rules, ecs::account::Tally};
     /// let losses = Tally { ships_lost: 10, ground_lost: 5, ..Tally::default() };
     /// assert!((losses.war_exhaustion(&Rules::default()) - 0.06).abs() < 1e-15);
     /// ```
@@ -187,7 +188,7 @@ impl Tally {
 /// R-FINAL-4: how clearly a battle was won, from the winner's and the losers' shares of cost lost.
 ///
 /// ```
-/// # use multi_universe_core::{Rules, ecs::resources::Decisiveness, systems::finalize::decisiveness};
+/// # use multi_universe_core::{Rules, ecs::account::Decisiveness, systems::finalize::decisiveness};
 /// let verdict = |winner, losers| decisiveness(winner, losers, &Rules::default());
 /// assert_eq!(verdict(0.05, 0.8), Decisiveness::Overwhelming);
 /// assert_eq!(verdict(0.2, 0.8), Decisiveness::Decisive);

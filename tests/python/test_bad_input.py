@@ -209,6 +209,13 @@ def test_a_battle_is_refused_with_its_place(case: Case, refuses: Callable[..., s
         assert word in message
 
 
+def test_a_named_fleet_without_units_cannot_fight(kernel: muc.Kernel, refuses: Callable[..., str]) -> None:
+    kernel.push(fleets={"id": [77], "faction": ["Synod"], "location": [7]})
+    message = refuses(muc.ResolveError, lambda kernel: kernel.resolve(fleets=[1, 77]))
+    assert "fleets, column 'id', row 1: got 77, which has no living unit" in message
+    assert kernel.resolve(location=7).outcome == "victory", "at a place it is passed over"
+
+
 @pytest.mark.parametrize(
     "muster", [{"fleets": [1, 3]}, {"location": 8}], ids=["a bystander", "alone at a place"]
 )

@@ -173,7 +173,11 @@ fn a_fleet_that_came_empty_stays_and_experience_stays_legal() {
     push(
         &mut kernel,
         TableId::Fleets,
-        TableInput::of([("id", Values::wholes([3])), ("faction", Values::texts(&["Synod"]))]),
+        TableInput::of([
+            ("id", Values::wholes([3])),
+            ("faction", Values::texts(&["Synod"])),
+            ("location", Values::wholes([7])),
+        ]),
     );
     let all = || (0..10).map(|_| 1e15);
     push(
@@ -181,7 +185,9 @@ fn a_fleet_that_came_empty_stays_and_experience_stays_legal() {
         TableId::Units,
         TableInput::of([("id", Values::wholes(0..10)), ("xp", Values::numbers(all()))]),
     );
-    resolve(&mut kernel, &Engagement::of(Muster::Fleets(vec![1, 2, 3])));
+    let named = kernel.resolve(&Engagement::of(Muster::Fleets(vec![1, 3])), &|| false).err();
+    assert!(named.is_some_and(|error| error.to_string().contains("3, which has no living unit")));
+    resolve(&mut kernel, &Engagement::of(Muster::Location(7)));
     assert!(kernel.fleet(3).is_ok());
     assert!(kernel.table(TableId::Units).floats("xp").iter().all(|&xp| xp == 1e15));
 }
