@@ -13,7 +13,7 @@
 //! | 9 | [`Phase::Morale`]     | `Suppression`, `Fatigue`, `Hull`, rolls        | `Status`, `Suppression`, `Fatigue`  |
 //! | 10 | [`Phase::Recovery`]  | regeneration                                   | `Hull`, `Shield`                    |
 //! | 11 | [`Phase::Census`]    | all that changes                               | `SideState`, `Timeline`, `Digest`   |
-//! | 12 | [`Phase::Victory`]   | `SideState`, `Hostility`                       | `Ending`                            |
+//! | 12 | [`Phase::Victory`]   | `SideState`, `Hostility`                       | `Ending`, `Status` of the losers    |
 //! | 13 | [`Phase::Finalize`]  | all ledgers (after the last round only)        | `Account`                           |
 //!
 //! Systems run one after another on the single-threaded executor; parallelism lives inside a system, never

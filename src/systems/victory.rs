@@ -7,7 +7,7 @@
 //!
 //! R-VICTORY-2: stalemate after 500 rounds without damage, or 300 without a kill; `max_rounds` ends a battle
 //! likewise. Then a surviving defender wins (by name, if several); else the highest share of hull left, then
-//! the highest total hull, then by name.
+//! the highest total hull, then by name. The losers' units, those hostile to the winner, are marked routing.
 //!
 //! Source: rule book §9. Worked example: at the limit A has 50 of 100 points, B 90 of 300: A wins, with the
 //! higher share; if B defends, B wins.
@@ -16,6 +16,7 @@ use std::cmp::Ordering;
 
 use bevy_ecs::prelude::*;
 
+use crate::ecs::components::{Side, Status, all, columns};
 use crate::ecs::phase::Phase;
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, Ending, Hostility, RuleBook, SideState};
@@ -26,9 +27,19 @@ pub fn register(schedule: &mut Schedule, profile: &Profile) {
 }
 
 /// R-VICTORY-1, R-VICTORY-2 for every running battle.
-pub fn decide(rules: Res<RuleBook>, mut battles: ResMut<Battles>) {
+pub fn decide(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Query<(&Side, &mut Status)>) {
+    let Some((sides, mut statuses)) = columns(&mut units) else { return };
+    let statuses = all(&mut statuses);
     for battle in battles.running() {
         battle.ending = ending(battle, rules.0.quiet_rounds, rules.0.killless_rounds);
+        if let Some(Ending::Stalemate(Some(winner)) | Ending::RoundLimit(Some(winner))) = battle.ending {
+            for row in battle.units.clone() {
+                let lost = battle.hostile.hostile(usize::from(winner), usize::from(sides[row].0));
+                if lost && statuses[row] == Status::DEPLOYED {
+                    statuses[row] = Status::ROUTING;
+                }
+            }
+        }
     }
 }
 

@@ -364,6 +364,8 @@ fn r_victory_2_ends_a_quiet_battle_and_the_higher_share_holds_the_ground() {
     run!(battles, census::count);
     run!(battles, victory::decide);
     assert_eq!(battles.battle().ending, Some(Ending::Stalemate(Some(1))));
+    let (units, _) = battles.columns();
+    assert_eq!(units.status[..2], [Status::ROUTING, Status::DEPLOYED], "the loser's units run");
 }
 
 #[test]
