@@ -11,7 +11,7 @@ use bevy_ecs::system::SystemParam;
 use super::columns::{
     FACTIONS, FLEETS, FleetColumn, TREATIES, TREATY_KINDS, TableId, TreatyColumn, UNITS, UnitColumn, WEAPONS,
 };
-use super::store::{Key, Row, Store};
+use super::store::{Row, Store};
 
 macro_rules! tables {
     ($($(#[doc = $doc:literal])+ $name:ident = $spec:ident;)+) => { $(
@@ -108,12 +108,9 @@ impl<'w> Mirror<'w> {
         }
     }
 
-    /// Whether two factions are at war: the only treaty that makes them hostile (R-TREATY-1).
-    pub fn at_war(&self, a: Row, b: Row) -> bool {
-        let row = self.treaties.find(&Key::Pair(a.min(b), i64::from(a.max(b))));
-        row.is_some_and(|row| {
-            TREATY_KINDS[usize::from(self.treaties.choice(TreatyColumn::Kind as usize, row))] == "war"
-        })
+    /// Whether a treaty is a war: the only kind that makes two factions hostile (R-TREATY-1).
+    pub fn is_war(&self, treaty: Row) -> bool {
+        TREATY_KINDS[usize::from(self.treaties.choice(TreatyColumn::Kind as usize, treaty))] == "war"
     }
 
     /// The units of a fleet that are alive, in no particular order.

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use crate::battle::{FleetSetup, Lineup, SideSetup};
 use crate::ecs::columns::{
-    DIRECTIVES, DOCTRINES, FactionColumn, FleetColumn, TREATY_KINDS, TreatyColumn, UnitColumn, WeaponColumn,
+    DIRECTIVES, DOCTRINES, FactionColumn, FleetColumn, TreatyColumn, UnitColumn, WeaponColumn,
 };
 use crate::ecs::components::*;
 use crate::ecs::mirror::Mirror;
@@ -156,13 +156,10 @@ fn places(mirror: Mirror<'_>, factions: &[Row]) -> Vec<Option<u16>> {
 /// R-TREATY-1: the pairs at war among `factions`, by place, in order.
 fn wars(mirror: Mirror<'_>, factions: &[Row]) -> Vec<(u16, u16)> {
     let place = places(mirror, factions);
-    let war = |treaty: Row| {
-        TREATY_KINDS[usize::from(mirror.treaties.choice(TreatyColumn::Kind as usize, treaty))] == "war"
-    };
     let mut wars = Vec::new();
     for &faction in factions {
         // A treaty is found under the lower of its two rows, so each pair is met once.
-        for treaty in mirror.treaties.parts_of(faction).filter(|&treaty| war(treaty)) {
+        for treaty in mirror.treaties.parts_of(faction).filter(|&treaty| mirror.is_war(treaty)) {
             let ends = [TreatyColumn::A, TreatyColumn::B]
                 .map(|column| place[mirror.treaties.link(column as usize, treaty) as usize]);
             if let [Some(a), Some(b)] = ends {
