@@ -8,7 +8,8 @@ import pytest
 
 import multi_universe_core as muc
 
-STUB = Path(muc.__file__).with_name("_core.pyi").read_text(encoding="utf-8")
+STUBS = sorted(Path(muc.__file__).parent.glob("_*.pyi"))
+STUB = "\n".join(stub.read_text(encoding="utf-8") for stub in STUBS)
 
 
 @pytest.mark.parametrize("table", ["factions", "treaties", "fleets", "units", "weapons"])

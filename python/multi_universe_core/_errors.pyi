@@ -1,0 +1,51 @@
+"""Types of the exceptions: `KernelError` and its children."""
+
+from typing import Any
+
+class KernelError(Exception):
+    """Any failure of the kernel."""
+
+class PushError(KernelError, ValueError):
+    """A push was refused; the mirror is as it was."""
+
+    faults: list[dict[str, Any]]
+    """The first ten: table, column ("": whole table), row (None: whole column), value, expected."""
+    count: int
+    """How many faults there are."""
+
+class RemoveError(KernelError, ValueError):
+    """A removal was refused; the mirror is as it was."""
+
+    faults: list[dict[str, Any]]
+    count: int
+
+class ResolveError(KernelError, ValueError):
+    """A battle could not be started; the mirror is as it was."""
+
+    faults: list[dict[str, Any]]
+    count: int
+
+class RulesError(KernelError, ValueError):
+    """A rule's name or value was refused."""
+
+    faults: list[dict[str, Any]]
+    count: int
+
+class ScenarioError(KernelError, ValueError):
+    """A scenario file has a fault."""
+
+    file: str
+    line: int
+    """From 1, as the column is."""
+    column: int
+    hint: str | None
+    """What to do about it, if there is something to say."""
+
+class UnknownKeyError(KernelError, KeyError):
+    """Nothing in the mirror has the key that was asked for."""
+
+class KernelPoisoned(KernelError, RuntimeError):
+    """The kernel panicked earlier and refuses further work: make a new one."""
+
+class ConservationError(KernelError, RuntimeError):
+    """A conservation law was broken: a defect of the kernel, never of the input."""

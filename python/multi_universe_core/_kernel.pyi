@@ -1,0 +1,166 @@
+"""Types of the compiled class `Kernel`, and of what a push and a removal report."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ._report import BattleReport
+from ._rules import Rules
+from ._table import Table
+
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]: ...
+
+# A mapping from column names to columns, a NumPy structured array, or an Arrow table of any library.
+_TableLike: TypeAlias = Mapping[str, ArrayLike] | NDArray[np.void] | _ArrowStream | _ArrowArray
+_Ids: TypeAlias = Iterable[int] | NDArray[np.integer[Any]]
+_TableName: TypeAlias = Literal["factions", "treaties", "fleets", "units", "weapons"]
+
+@final
+class Kernel:
+    """A mirror of a campaign (factions, treaties, fleets, units, weapons), and the battles fought on it.
+
+    Threads may share a kernel: calls wait for each other, with the interpreter released.
+    """
+    def __new__(cls, seed: int = 0, *, rules: Rules | None = None, threads: int | None = None) -> Kernel:
+        """An empty mirror.
+
+        seed: 0 ... 2**64-1; battles that are not given a seed of their own derive one from it.
+        rules: the rules in force; None: the rule book as it stands.
+        threads: how many threads a large battle may use; no result depends on it.
+        """
+    def push(
+        self,
+        *,
+        factions: _TableLike | None = None,
+        treaties: _TableLike | None = None,
+        fleets: _TableLike | None = None,
+        units: _TableLike | None = None,
+        weapons: _TableLike | None = None,
+    ) -> PushSummary:
+        """Add and change rows by key: everything or, if anything is wrong in any table, nothing.
+
+        Each argument is a table: a dict of columns (NumPy arrays, or sequences that NumPy converts), a
+        NumPy structured array, or any object with `__arrow_c_stream__` or `__arrow_c_array__` (polars,
+        pyarrow, pandas, DuckDB). Keys: `name` of factions, `(a, b)` of treaties, `id` of fleets and units,
+        `(unit, slot)` of weapons. A row with a new key gets defaults in the columns that are not given; in a
+        row with a known key just the columns given change. Tables may refer to rows of the same push.
+
+        Columns (default):
+        factions: name, doctrine ("charge", "kite", "defend", "hold"), plunder_ratio (0).
+        treaties: a, b, kind ("war", "peace", "neutral", "trade", "alliance", "non_aggression", "vassal").
+        fleets: id, faction, location (-1: nowhere), in_transit (False).
+        units: id, fleet, domain ("space" or "ground"), max_hp (100), hp (max_hp), shield (max_shield),
+            max_shield (0), shield_regen (0), hull_regen (0), armor (0), invuln (7: none), bs (50), ma (50),
+            md (50), damage (10), ap (0), speed (6), leadership (7), morale (100), suppression (0),
+            fatigue (0), cost (100), power_rating (NaN), xp (0), x, y (NaN: not placed), fx, fy (NaN: no
+            place in a formation), accuracy_mult (1), damage_mult (1), ap_bonus (0), charge (0), directive
+            ("", "kite", "close_quarters", "hold_ground"), and the flags (False) static, fortress, cover,
+            massive, interdictor, ranged_preference.
+        weapons: unit, slot, strength (4), ap (0), damage_dice (1), attacks (1), range (24), cooldown (0),
+            shield_mult (1), hull_mult (1), hp (50), name ("").
+        Health and damage are in points, distances in tiles, times in rounds, skills in percent.
+
+        float64, float32, int64, int32 and bool arrays that are contiguous are read without a copy. Nulls of
+        Arrow tables are refused, but in columns of floats, where they read as NaN. Do not change the arrays
+        from another thread during the call.
+
+        Raises PushError, which names table, column, row, value and what was expected.
+        """
+    def remove(
+        self,
+        *,
+        factions: Iterable[str] = (),
+        fleets: _Ids = (),
+        units: _Ids = (),
+        weapons: Iterable[tuple[int, int]] | NDArray[np.integer[Any]] = (),
+    ) -> RemoveSummary:
+        """Remove rows by key: everything or, on any fault, nothing.
+
+        A fleet takes its units along, a unit its weapons. weapons: pairs (unit, slot).
+        Raises RemoveError for unknown keys, and for a faction that still owns fleets.
+        """
+    def resolve(
+        self,
+        *,
+        fleets: _Ids | None = None,
+        location: int | None = None,
+        defenders: Iterable[str] = (),
+        max_rounds: int | None = None,
+        seed: int | None = None,
+        commit: bool = True,
+    ) -> BattleReport:
+        """Fight one whole battle and return its report.
+
+        fleets, location: whose living units fight, either those of these fleets or those of all fleets at
+            this location that are not in transit. Exactly one of the two is given.
+        defenders: names of the factions that hold the ground in a stalemate.
+        max_rounds: the round limit; None: the rules'.
+        seed: 0 ... 2**64-1; None: from the kernel's seed and its count of battles. The report states it.
+        commit: whether the mirror holds the aftermath: the dead are gone, the others as the battle left
+            them. False leaves the mirror as it was.
+
+        If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
+        interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
+        the mirror as it was. Raises ResolveError if the battle cannot be started.
+        """
+    def factions(self) -> Table:
+        """The factions of the mirror, a row each, by name."""
+    def treaties(self) -> Table:
+        """The treaties of the mirror, a row each."""
+    def fleets(self) -> Table:
+        """The fleets of the mirror, a row each, by id."""
+    def units(self) -> Table:
+        """The units of the mirror, a row each, by id."""
+    def weapons(self) -> Table:
+        """The weapons of the mirror, a row each, by unit and slot."""
+    def faction(self, name: str) -> dict[str, Any]:
+        """The faction with this name. Raises UnknownKeyError (a KeyError)."""
+    def fleet(self, id: int) -> dict[str, Any]:
+        """The fleet with this id. Raises UnknownKeyError (a KeyError)."""
+    def unit(self, id: int) -> dict[str, Any]:
+        """The unit with this id. Raises UnknownKeyError (a KeyError)."""
+    def digest(self) -> str:
+        """The fingerprint of the mirror's content, 32 hexadecimal digits.
+
+        It depends neither on the order of rows nor on the number of threads.
+        """
+    @property
+    def seed(self) -> int:
+        """The seed that battles without one of their own are derived from."""
+    @property
+    def rules(self) -> Rules:
+        """The rules in force."""
+    @property
+    def threads(self) -> int:
+        """The most threads that a battle uses."""
+
+@final
+class PushSummary:
+    """What a push did."""
+
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+    @property
+    def added(self) -> dict[_TableName, int]:
+        """Rows whose key was new, by table."""
+    @property
+    def changed(self) -> dict[_TableName, int]:
+        """Rows whose key was known, by table."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class RemoveSummary:
+    """What a removal did."""
+
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+    @property
+    def removed(self) -> dict[_TableName, int]:
+        """Rows gone, by table; those that went with their owner are included."""
+    def __eq__(self, other: object, /) -> bool: ...

@@ -1,0 +1,71 @@
+"""Types of the compiled class `BattleReport`."""
+
+from typing import Any, Literal, final
+
+from ._table import Table
+
+@final
+class BattleReport:
+    """What a battle left behind: its outcome and its tables."""
+    @property
+    def outcome(self) -> Literal["victory", "stalemate", "round_limit", "no_conflict"]:
+        """How it ended."""
+    @property
+    def winner(self) -> str | None:
+        """The winning faction; None if there is none."""
+    @property
+    def winners(self) -> list[str]:
+        """All factions left that are not hostile to each other, by name."""
+    @property
+    def decisiveness(self) -> Literal["overwhelming", "decisive", "marginal", "pyrrhic"] | None:
+        """How clearly it was won, by shares of cost lost; None without a winner."""
+    @property
+    def rounds(self) -> int:
+        """Rounds fought."""
+    @property
+    def survivors(self) -> int:
+        """How many of the winner's units are alive."""
+    @property
+    def seed(self) -> int:
+        """The battle's seed: with the same mirror and rules it gives the same battle."""
+    @property
+    def digest(self) -> str:
+        """The fingerprint of all rounds, 32 hexadecimal digits.
+
+        Equal seeds, inputs and rules give equal digests on every platform, with any number of threads.
+        """
+    @property
+    def units(self) -> Table:
+        """A row per unit.
+
+        id, fleet, faction, alive, status ("alive", "destroyed", "retreated", "reserve"), hp, shield, morale,
+        x, y, kills, damage_dealt, damage_taken, shots, hits, crits, xp_gained, killed_by, death_round.
+        """
+    @property
+    def fleets(self) -> Table:
+        """A row per fleet: id, faction, initial, survivors, retreated, destroyed, cost_lost."""
+    @property
+    def factions(self) -> Table:
+        """A row per faction.
+
+        name, units_initial, units_lost, units_remaining, ships_lost, ground_lost, cost_initial, cost_lost,
+        cost_remaining, damage_dealt, damage_taken, kills, shots, hits, crits, retreated, plunder,
+        war_exhaustion, won.
+        """
+    @property
+    def weapons(self) -> Table:
+        """A row per weapon: unit, slot, shots, hits, crits, damage, destroyed."""
+    @property
+    def timeline(self) -> Table:
+        """A row per round and faction: alive, hp, shield, damage_dealt, kills, routing."""
+    @property
+    def profile(self) -> Table:
+        """A row per system of the kernel: name, calls, total_ns, mean_ns, share of the time."""
+    def as_legacy(self) -> tuple[str, list[int], int, dict[str, dict[str, Any]]]:
+        """The tuple that a Python battle manager of the old kind returns.
+
+        (winner or "Draw", ids of the winner's living units, rounds, statistics by faction). The statistics:
+        total_damage_dealt, units_lost, kills, routed_sum (routing units, summed over the rounds),
+        rounds_routed (rounds with any), wreckage (ids of the destroyed enemy units), and the intelligence
+        keys, which are there and empty.
+        """
