@@ -36,7 +36,7 @@ python: .venv/extension.stamp ## the Python tests, and the stubs against the com
 	$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml multi_universe_core._core
 
 verify: .venv/extension.stamp ## every scenario against what it expects
-	$(BIN)/muc verify scenarios/
+	$(BIN)/muc verify --digests tests/golden/digests.toml scenarios/
 
 lint: lint-rust lint-python ## formatting, clippy, ruff, types
 
@@ -59,7 +59,7 @@ bench: ## the benchmarks, in groups named as the phases
 	$(CARGO) bench $(LOCKED)
 
 bless: .venv/extension.stamp ## write the goldens anew from what the kernel does now
-	$(BIN)/muc verify --bless scenarios/
+	$(BIN)/muc verify --bless --digests tests/golden/digests.toml scenarios/
 	@echo "Now read the difference, and say under Outcomes in CHANGELOG.md what ends otherwise, and why."
 
 docs: .venv/requirements.stamp ## the API documentation, with every warning an error

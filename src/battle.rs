@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
-use crate::ecs::components::{MountStates, MountTemplate, MountView, UnitStates, UnitTemplate, UnitView};
+use crate::ecs::components::{
+    MountStates, MountTemplate, MountView, Traits, UnitStates, UnitTemplate, UnitView,
+};
 use crate::ecs::digest::Digest;
+use crate::ecs::phase::Round;
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, Hostility, RuleBook, Scratch, SideState, Timeline, Volley};
 use crate::ecs::roll::RollKey;
@@ -73,7 +76,7 @@ pub struct FleetSetup {
 /// A world in which battles are fought, one after another.
 pub struct BattleWorld {
     world: World,
-    round: Schedule,
+    round: Round,
     profile: Profile,
     units: UnitStates,
     mounts: MountStates,
@@ -119,6 +122,9 @@ impl BattleWorld {
         let mut volley = world.resource_mut::<Volley>();
         volley.shots.reserve(lineup.mounts.len().max(lineup.units.len()));
         volley.ends.reserve(1);
+        let massive = lineup.units.traits.iter().zip(&lineup.units.mounts);
+        let massive = massive.filter(|(traits, _)| traits.has(Traits::MASSIVE));
+        volley.splits.reserve(massive.map(|(_, mounts)| mounts.0 as usize).sum());
         world.resource_mut::<Scratch>().running.reserve(lineup.units.len());
         self.profile.clear();
     }
@@ -131,7 +137,8 @@ impl BattleWorld {
                 (side.dealt, side.kills) = (0.0, 0);
             }
         }
-        self.round.run(&mut self.world);
+        let volleys = self.rules().volleys;
+        self.round.run(&mut self.world, volleys);
         self.world.resource_mut::<Battles>().running().next().is_some()
     }
 
@@ -198,6 +205,8 @@ fn start(lineup: &Lineup, seed: u64, rules: &Rules) -> Battle {
             .collect(),
         wars: lineup.wars.clone(),
         hostile: Hostility::default(),
+        firing: 0..lineup.units.len(),
+        cuts: Vec::with_capacity(rules.volleys as usize + 1),
         quiet: 0,
         killless: 0,
         ending: None,
@@ -213,7 +222,11 @@ fn start(lineup: &Lineup, seed: u64, rules: &Rules) -> Battle {
 fn fingerprint(lineup: &Lineup, seed: u64, rules: &Rules) -> Digest {
     let mut digest = Digest::new("battle");
     digest.fold(&[seed]);
-    digest.fold(&rules.values().map(|(_, value)| value).collect::<Vec<f64>>());
+    // Only what differs from the book: a rule that the book gains leaves the battles that do not use it as they are.
+    for (name, value) in rules.changed() {
+        digest.fold(name.as_bytes());
+        digest.fold(&[value]);
+    }
     for side in &lineup.sides {
         digest.fold(side.name.as_bytes());
         digest.fold(&[u8::from(side.defender)]);

@@ -186,7 +186,6 @@ fn run_writes_a_file_for_each_table() {
 fn verify_tells_what_differs_and_blessing_settles_it() {
     let folder = folder("verify");
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(DUEL)).expect("the duel");
-    let (text, _) = text.split_once("digest = ").expect("the duel is blessed");
     let wrong = text.replace("winner = \"Hegemony\"\noutcome", "winner = \"Synod\" # no\noutcome");
     let path = written(&folder, "duel.toml", &wrong);
     let (code, out, _) = told(&["verify", &path]);
@@ -212,15 +211,38 @@ fn verify_refuses_a_scenario_that_expects_nothing() {
 }
 
 #[test]
-fn every_scenario_shows_what_it_expects() {
-    let mut files = Vec::new();
-    scenario_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"), &mut files);
-    for path in files {
-        let scenario = Scenario::load(&path).unwrap_or_else(|error| panic!("{error}"));
-        let report = scenario.run(None, &|| false).unwrap_or_else(|error| panic!("{error}"));
-        let shown = multi_universe_core::scenario::Expect::of(&report);
-        assert_eq!(scenario.expect.differences(&shown), [], "{}", path.display());
+fn every_scenario_shows_what_it_expects_and_its_golden_digest() {
+    for threads in ["1", "2", "5"] {
+        let (code, out, err) =
+            told(&["verify", "--threads", threads, "--digests", "tests/golden/digests.toml", "scenarios/"]);
+        assert_eq!(code, Some(0), "{out}{err}");
     }
+}
+
+#[test]
+fn a_golden_that_is_missing_or_wrong_or_stale_is_a_failure() {
+    let folder = folder("goldens");
+    let scenario = written(&folder, "duel.toml", &fs::read_to_string(DUEL).expect("the duel"));
+    let digests = folder.join("digests.toml").display().to_string();
+    let verify = |more: &[&str]| told(&[&["verify", "--digests", &digests, &scenario], more].concat());
+    let (code, _, err) = verify(&[]);
+    assert!(code == Some(2) && err.contains("digests.toml"), "{err}");
+    assert_eq!(verify(&["--bless"]).0, Some(0));
+    assert_eq!(verify(&[]).0, Some(0));
+
+    let golden = fs::read_to_string(&digests).expect("the blessed digests");
+    let at = golden.rfind('"').expect("a digest") - 1;
+    let other = if &golden[at..=at] == "0" { "1" } else { "0" };
+    fs::write(&digests, golden[..at].to_owned() + other + &golden[at + 1..]).expect("written");
+    let (code, out, _) = verify(&[]);
+    assert!(code == Some(1) && out.contains("digest   expected"), "{out}");
+
+    fs::write(&digests, "'gone.toml' = '00000000000000000000000000000000'").expect("written");
+    let (code, out, _) = verify(&[]);
+    assert!(code == Some(1) && out.contains("an entry in the file") && out.contains("gone.toml"), "{out}");
+    fs::write(&digests, "'gone.toml' = 'abc'").expect("written");
+    let (code, _, err) = verify(&[]);
+    assert!(code == Some(2) && err.contains("digests.toml:1:15"), "{err}");
 }
 
 #[test]

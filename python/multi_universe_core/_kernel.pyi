@@ -125,6 +125,12 @@ class Kernel:
         """The fleet with this id. Raises UnknownKeyError (a KeyError)."""
     def unit(self, id: int) -> dict[str, Any]:
         """The unit with this id. Raises UnknownKeyError (a KeyError)."""
+    def strengths(self, *, fleets: _Ids | None = None) -> Table:
+        """The strength of the units of these fleets, or of all units, as they are now: unit, fleet, strength.
+
+        max(1, trunc(power * hp/max_hp * (ma + md + damage)/150)), power = power_rating or a tenth of the cost.
+        Raises UnknownKeyError for an unknown fleet.
+        """
     def digest(self) -> str:
         """The fingerprint of the mirror's content, 32 hexadecimal digits.
 

@@ -1,7 +1,7 @@
 """Types of the compiled class `Rules`."""
 
 from os import PathLike
-from typing import TypeAlias, final
+from typing import Any, TypeAlias, final
 
 from ._table import Table
 
@@ -9,24 +9,34 @@ _Path: TypeAlias = str | PathLike[str]
 
 @final
 class Rules:
-    """The rule book's numbers, some of them changed: `Rules(hit_floor=0.1)`.
+    """The rule book's numbers, some of them changed: `Rules(hit_floor=0.1, retarget="when_lost")`.
 
-    Each rule is an attribute. `Rules.describe()` lists them with meaning, unit, default and legal range.
+    Each rule is an attribute: a number, True or False, or a word. `Rules.describe()` lists them with meaning, unit, default and legal range.
     Rules cannot be changed; equal rules are equal, have one hash, and can be pickled.
     """
-    def __new__(cls, **overrides: float) -> Rules:
+    def __new__(cls, **overrides: float | str) -> Rules:
         """The rule book with some numbers changed.
 
-        Raises RulesError for an unknown name (with the nearest one) and for a value out of range.
+        Raises RulesError for an unknown name (with the nearest one) and for a value that is not legal.
+        """
+    @staticmethod
+    def preset(name: str, **overrides: float | str) -> Rules:
+        """A rule book by name, some of its rules changed.
+
+        "strategy_engine": the extremes of the Python engine that the book follows; "lanchester": fire and nothing
+        else (no morale, hardpoints, regeneration or movement). Raises RulesError.
         """
     @staticmethod
     def load(path: _Path) -> Rules:
         """The rules in a TOML file: its table `[rules]`, or the whole file. Raises RulesError or OSError."""
     @staticmethod
     def describe() -> Table:
-        """All rules: name, doc (meaning and unit), default, min, max, kind ("float", "int", "bool")."""
-    def __getattribute__(self, name: str, /) -> float:
+        """All rules: name, doc (meaning and unit), default, min, max, kind ("float", "int", "bool", "str"), words.
+
+        Of a rule that is a word, default and range are places in the list of words, from 0.
+        """
+    def __getattribute__(self, name: str, /) -> Any:
         """The value of the rule with this name."""
-    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, float]]: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, float | str]]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...

@@ -222,6 +222,22 @@ impl PyKernel {
         self.one_row(py, |kernel| kernel.unit(id))
     }
 
+    /// The strength of the units of these fleets, or of all units, as they are now, by unit: unit, fleet, strength.
+    ///
+    /// max(1, trunc(power * hp/max_hp * (ma + md + damage)/150)), power = power_rating or a tenth of the cost. Raises
+    /// UnknownKeyError for an unknown fleet.
+    #[pyo3(signature = (*, fleets=None))]
+    fn strengths(&self, py: Python<'_>, fleets: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
+        let ids = match fleets {
+            Some(fleets) => Some(
+                keys::ids("fleets", Some(fleets))?
+                    .map_err(|fault| PyValueError::new_err(fault.to_string()))?,
+            ),
+            None => None,
+        };
+        Ok(PyTable::from(self.shared.with(py, |kernel| kernel.strengths(ids.as_deref()))??))
+    }
+
     /// The fingerprint of the mirror's content: 32 hexadecimal digits.
     fn digest(&self, py: Python<'_>) -> PyResult<String> {
         self.shared.with(py, |kernel| kernel.digest().to_string())

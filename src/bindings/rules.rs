@@ -10,11 +10,11 @@ use super::column::shown;
 use super::table::PyTable;
 use crate::ecs::tables::{Column, Table};
 use crate::error::{Error, Fault, Faults, Result, nearest_name};
-use crate::rules::{RULES, RuleInfo, RuleKind, Rules};
+use crate::rules::{RULES, RuleInfo, RuleKind, Rules, Setting};
 
-/// The rule book's numbers, some of them changed: `Rules(hit_floor=0.1)`.
+/// The rule book's numbers, some of them changed: `Rules(hit_floor=0.1, retarget="when_lost")`.
 ///
-/// Each rule is an attribute. `Rules.describe()` lists them with meaning, unit, default and legal range.
+/// Each rule is an attribute: a number, True or False, or a word. `Rules.describe()` lists them with meaning, unit, default and legal range.
 /// Rules cannot be changed; equal rules are equal, have one hash, and can be pickled.
 #[pyclass(name = "Rules", module = "multi_universe_core", frozen, eq)]
 #[derive(PartialEq)]
@@ -25,17 +25,15 @@ impl PyRules {
     #[new]
     #[pyo3(signature = (**overrides))]
     fn new(overrides: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let mut values = Vec::new();
-        let mut faults = Faults::default();
-        for (name, value) in overrides.into_iter().flatten() {
-            let name: String = name.extract()?;
-            match value.extract::<f64>() {
-                Ok(number) => values.push((name, number)),
-                Err(_) => faults.add(|| Fault::column("rules", &name, shown(&value), "a number")),
-            }
-        }
-        faults.into_result(Error::Rules)?;
-        Ok(Self(with(&values)?))
+        changed(Rules::default(), overrides)
+    }
+
+    /// A rule book by name, some of its rules changed: "strategy_engine" (the extremes of the Python engine that
+    /// the book follows) or "lanchester" (fire and nothing else). Raises RulesError.
+    #[staticmethod]
+    #[pyo3(signature = (name, **overrides))]
+    fn preset(name: &str, overrides: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        changed(Rules::preset(name)?, overrides)
     }
 
     /// The rules in a TOML file: its table `[rules]`, or the whole file if it has none.
@@ -44,7 +42,8 @@ impl PyRules {
         Ok(Self(load(&path)?))
     }
 
-    /// What is known about every rule: name, meaning and unit, default, legal range.
+    /// What is known about every rule: name, meaning and unit, default, legal range, kind, legal words. Of words the
+    /// default and the range are places in their list, from 0.
     #[staticmethod]
     fn describe() -> PyTable {
         let texts = |text: fn(&RuleInfo) -> &str| {
@@ -52,6 +51,7 @@ impl PyRules {
             Column::words((0..).take(texts.len()).collect(), &texts)
         };
         let numbers = |number: fn(&RuleInfo) -> f64| Column::Float(RULES.iter().map(number).collect());
+        let words: Vec<String> = RULES.iter().map(words_of).collect();
         PyTable::from(Table::new(vec![
             ("name", texts(|rule| rule.name)),
             ("doc", texts(|rule| rule.doc.trim())),
@@ -59,12 +59,13 @@ impl PyRules {
             ("min", numbers(|rule| rule.min)),
             ("max", numbers(|rule| rule.max)),
             ("kind", texts(|rule| kind_name(rule.kind))),
+            ("words", Column::words((0..).take(RULES.len()).collect(), &words)),
         ]))
     }
 
     fn __getattr__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        match RULES.iter().find(|rule| rule.name == name) {
-            Some(rule) => rule_value(py, rule, &self.0),
+        match RuleInfo::named(name) {
+            Some(rule) => object(py, rule, self.0.value(name).unwrap_or(rule.default)),
             None => {
                 let hint = nearest_name(name, RULES.iter().map(|rule| rule.name));
                 let hint = hint.map_or(String::new(), |near| format!("; did you mean '{near}'?"));
@@ -84,32 +85,38 @@ impl PyRules {
     }
 
     fn __repr__(&self) -> String {
-        let changed: Vec<String> = changed(&self.0)
-            .map(|(rule, value)| match rule.kind {
-                RuleKind::Flag => format!("{}={}", rule.name, if value != 0.0 { "True" } else { "False" }),
-                RuleKind::Whole => format!("{}={value}", rule.name),
-                RuleKind::Number => format!("{}={value:?}", rule.name),
-            })
-            .collect();
-        format!("Rules({})", changed.join(", "))
+        let changed = self.0.settings().map(|(name, setting)| match setting {
+            Setting::Flag(flag) => format!("{name}={}", if flag { "True" } else { "False" }),
+            Setting::Word(word) => format!("{name}='{word}'"),
+            Setting::Number(number) if number.fract() == 0.0 && is_whole(name) => format!("{name}={number}"),
+            Setting::Number(number) => format!("{name}={number:?}"),
+        });
+        format!("Rules({})", changed.collect::<Vec<_>>().join(", "))
     }
 
     /// For pickle and copy: the rules that differ from the book.
     fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
         let overrides = PyDict::new(py);
-        for (rule, value) in changed(&self.0) {
-            overrides.set_item(rule.name, value)?;
+        for (name, setting) in self.0.settings() {
+            match setting {
+                Setting::Flag(flag) => overrides.set_item(name, flag)?,
+                Setting::Number(number) => overrides.set_item(name, number)?,
+                Setting::Word(word) => overrides.set_item(name, word)?,
+            }
         }
         Ok((PyTuple::empty(py), overrides))
     }
 }
 
-fn rule_value<'py>(py: Python<'py>, rule: &RuleInfo, rules: &Rules) -> PyResult<Bound<'py, PyAny>> {
-    let value = rules.value(rule.name).unwrap_or(rule.default);
-    Ok(match rule.kind {
-        RuleKind::Flag => (value != 0.0).into_pyobject(py)?.to_owned().into_any(),
-        RuleKind::Whole => (value as i64).into_pyobject(py)?.into_any(),
-        RuleKind::Number => value.into_pyobject(py)?.into_any(),
+/// A rule's value as Python has it.
+fn object<'py>(py: Python<'py>, rule: &RuleInfo, value: f64) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match rule.setting(value) {
+        Setting::Flag(flag) => flag.into_pyobject(py)?.to_owned().into_any(),
+        Setting::Word(word) => word.into_pyobject(py)?.into_any(),
+        Setting::Number(number) if rule.kind == RuleKind::Whole => {
+            (number as i64).into_pyobject(py)?.into_any()
+        }
+        Setting::Number(number) => number.into_pyobject(py)?.into_any(),
     })
 }
 
@@ -119,20 +126,56 @@ fn kind_name(kind: RuleKind) -> &'static str {
         RuleKind::Number => "float",
         RuleKind::Whole => "int",
         RuleKind::Flag => "bool",
+        RuleKind::Word(_) => "str",
     }
 }
 
-/// The rules that differ from the book.
-fn changed(rules: &Rules) -> impl Iterator<Item = (&'static RuleInfo, f64)> {
-    RULES
-        .iter()
-        .zip(rules.values())
-        .map(|(rule, (_, value))| (rule, value))
-        .filter(|(rule, value)| *value != rule.default)
+/// The legal words of a rule, if it is one.
+fn words_of(rule: &RuleInfo) -> String {
+    if let RuleKind::Word(words) = rule.kind { words.join(", ") } else { String::new() }
 }
 
-fn with(values: &[(String, f64)]) -> Result<Rules> {
-    Rules::with(values.iter().map(|(name, value)| (name.as_str(), *value)))
+fn is_whole(name: &str) -> bool {
+    RuleInfo::named(name).is_some_and(|rule| rule.kind == RuleKind::Whole)
+}
+
+/// These rules, some of them changed.
+fn changed(rules: Rules, overrides: Option<&Bound<'_, PyDict>>) -> PyResult<PyRules> {
+    let mut settings: Vec<(String, Given)> = Vec::new();
+    let mut faults = Faults::default();
+    for (name, value) in overrides.into_iter().flatten() {
+        let name: String = name.extract()?;
+        match value.extract() {
+            Ok(given) => settings.push((name, given)),
+            Err(_) => faults.add(|| Fault::column("rules", &name, shown(&value), wanted(&name))),
+        }
+    }
+    faults.into_result(Error::Rules)?;
+    let settings = settings.iter().map(|(name, given)| (name.as_str(), given.setting()));
+    Ok(PyRules(rules.and(settings)?))
+}
+
+/// A rule's value as Python gives it.
+#[derive(FromPyObject)]
+enum Given {
+    Flag(bool),
+    Number(f64),
+    Word(String),
+}
+
+impl Given {
+    fn setting(&self) -> Setting<'_> {
+        match self {
+            Self::Flag(flag) => Setting::Flag(*flag),
+            Self::Number(number) => Setting::Number(*number),
+            Self::Word(word) => Setting::Word(word),
+        }
+    }
+}
+
+/// What is legal for the rule of this name, in words.
+fn wanted(name: &str) -> String {
+    RuleInfo::named(name).map_or_else(|| "the name of a rule".to_owned(), RuleInfo::wanted)
 }
 
 /// Reads the rules of a TOML file.
@@ -147,16 +190,26 @@ fn load(path: &Path) -> Result<Rules> {
         Some(other) => return Err(fault(format!("{shown}: rules is {}", other.type_str()), "a table")),
         None => &file,
     };
-    let mut values = Vec::with_capacity(rules.len());
+    let mut base = Rules::default();
+    let mut settings = Vec::with_capacity(rules.len());
     let mut faults = Faults::default();
     for (name, value) in rules {
-        match value {
-            toml::Value::Float(number) => values.push((name.clone(), *number)),
-            toml::Value::Integer(number) => values.push((name.clone(), *number as f64)),
-            toml::Value::Boolean(flag) => values.push((name.clone(), f64::from(u8::from(*flag)))),
-            other => faults.add(|| Fault::column("rules", name, other, "a number")),
-        }
+        let setting = match value {
+            toml::Value::String(preset) if name == "preset" => {
+                base = Rules::preset(preset)?;
+                continue;
+            }
+            toml::Value::Float(number) => Setting::Number(*number),
+            toml::Value::Integer(number) => Setting::Number(*number as f64),
+            toml::Value::Boolean(flag) => Setting::Flag(*flag),
+            toml::Value::String(word) => Setting::Word(word),
+            other => {
+                faults.add(|| Fault::column("rules", name, other, wanted(name)));
+                continue;
+            }
+        };
+        settings.push((name.as_str(), setting));
     }
     faults.into_result(Error::Rules)?;
-    with(&values)
+    base.and(settings)
 }

@@ -6,7 +6,7 @@ use super::console::Console;
 use super::paths::scenario_files;
 use crate::error::{Error, Result, ScenarioFault};
 use crate::kernel::Interrupt;
-use crate::scenario::{Difference, Expect, Scenario};
+use crate::scenario::{Difference, Expect, Goldens, Scenario};
 
 /// Which scenarios, and what to do about differences.
 #[derive(Debug, clap::Args)]
@@ -17,6 +17,12 @@ pub(super) struct Args {
     /// Write what the scenarios show as their [expect]
     #[arg(long)]
     bless: bool,
+    /// A file with the digests of the scenarios by path, instead of one in each [expect]
+    #[arg(long, value_name = "FILE")]
+    digests: Option<PathBuf>,
+    /// Threads of each battle; no digest depends on them
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    threads: usize,
 }
 
 /// What came of one scenario.
@@ -29,10 +35,11 @@ enum Verdict {
 /// Compares all scenarios; one that has a fault does not keep the others from their turn.
 pub(super) fn verify(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) -> Result<()> {
     let files = scenario_files(&args.paths)?;
+    let mut goldens = goldens(args)?;
     let mut as_expected = 0;
     for path in &files {
         let shown = path.display();
-        match verify_one(path, args.bless, interrupt) {
+        match verify_one(path, args, goldens.as_mut(), interrupt) {
             Ok(Verdict::AsExpected) => {
                 as_expected += 1;
                 console.print(format_args!("ok       {shown}\n"))?;
@@ -52,20 +59,69 @@ pub(super) fn verify(args: &Args, interrupt: Interrupt<'_>, console: &mut Consol
             Err(error) => console.fault(&error),
         }
     }
+    if let Some(goldens) = &mut goldens {
+        finish(goldens, args.bless, console)?;
+    }
     console.print(format_args!("{as_expected} of {} as expected\n", files.len()))
 }
 
-fn verify_one(path: &Path, bless: bool, interrupt: Interrupt<'_>) -> Result<Verdict> {
-    let scenario = Scenario::load(path)?;
-    if scenario.expect.is_empty() && !bless {
+/// The file of digests, if one is named; a new one may be blessed.
+fn goldens(args: &Args) -> Result<Option<Goldens>> {
+    let Some(path) = &args.digests else { return Ok(None) };
+    if args.bless && !path.exists() {
+        return Ok(Some(Goldens::new(path)));
+    }
+    Goldens::load(path).map(Some)
+}
+
+/// Digests of scenarios that are gone are a failure, or blessed away.
+fn finish(goldens: &mut Goldens, bless: bool, console: &mut Console) -> Result<()> {
+    if bless {
+        goldens.forget_stale();
+        return goldens.save();
+    }
+    for path in goldens.stale() {
+        console.check_failed();
+        console.print(format_args!("FAILED   {path}\n         has a digest, and is no file\n"))?;
+    }
+    Ok(())
+}
+
+fn verify_one(
+    path: &Path,
+    args: &Args,
+    goldens: Option<&mut Goldens>,
+    interrupt: Interrupt<'_>,
+) -> Result<Verdict> {
+    let mut scenario = Scenario::load(path)?;
+    if scenario.expect.is_empty() && !args.bless {
         return Err(nothing_expected(path));
     }
-    let report = scenario.run(None, interrupt)?;
-    if bless {
-        let changed = scenario.bless(path, &report)?;
-        return Ok(if changed { Verdict::Blessed } else { Verdict::AsExpected });
+    let mut kernel = scenario.kernel()?;
+    kernel.set_threads(args.threads);
+    let report = kernel.resolve(&scenario.engagement(None), interrupt)?;
+    let mut shown = Expect::of(&report);
+    if args.bless {
+        let mut news = false;
+        if let Some(goldens) = goldens {
+            news = goldens.set(path, report.digest);
+            shown.digest = None;
+        }
+        news |= scenario.bless(path, &shown)?;
+        return Ok(if news { Verdict::Blessed } else { Verdict::AsExpected });
     }
-    let differences = scenario.expect.differences(&Expect::of(&report));
+    let mut differences = Vec::new();
+    if let Some(goldens) = goldens {
+        match goldens.of(path) {
+            Some(digest) => scenario.expect.digest = Some(digest),
+            None => differences.push(Difference {
+                key: "digest",
+                expected: "an entry in the file of digests".to_owned(),
+                got: "none".to_owned(),
+            }),
+        }
+    }
+    differences.extend(scenario.expect.differences(&shown));
     Ok(if differences.is_empty() { Verdict::AsExpected } else { Verdict::Different(differences) })
 }
 

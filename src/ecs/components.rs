@@ -298,6 +298,8 @@ impl Traits {
     pub const RANGED: u8 = 8;
     /// While it lives its enemies cannot leave.
     pub const INTERDICTOR: u8 = 16;
+    /// Its weapons split their fire.
+    pub const MASSIVE: u8 = 32;
 
     /// Whether it has this trait.
     pub const fn has(self, bit: u8) -> bool {

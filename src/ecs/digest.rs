@@ -5,6 +5,7 @@
 //! against an adversary.
 
 use std::fmt;
+use std::str::FromStr;
 
 use bytemuck::NoUninit;
 use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
@@ -30,6 +31,23 @@ impl Digest {
         const { assert!(cfg!(target_endian = "little"), "digests are of little-endian bytes") }
         let hash = xxh3_128_with_seed(bytemuck::cast_slice(values), self.0 as u64);
         self.0 = hash ^ self.0.rotate_left(64);
+    }
+}
+
+impl FromStr for Digest {
+    type Err = ();
+
+    /// Reads 32 hexadecimal digits, as they are shown: in lower case.
+    ///
+    /// ```
+    /// # use multi_universe_core::ecs::digest::Digest;
+    /// let digest = Digest::new("battle");
+    /// assert_eq!(digest.to_string().parse(), Ok(digest));
+    /// assert_eq!("12".parse::<Digest>(), Err(()));
+    /// ```
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let digest = u128::from_str_radix(text, 16).ok().map(Self);
+        digest.filter(|digest| digest.to_string() == text).ok_or(())
     }
 }
 

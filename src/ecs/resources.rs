@@ -47,6 +47,10 @@ pub struct Battle {
     pub wars: Vec<(u16, u16)>,
     /// Who is hostile to whom. Written in the treaty phase.
     pub hostile: Hostility,
+    /// Its rows that fire in this volley. Written in the muster phase.
+    pub firing: Range<usize>,
+    /// Where the rows of each volley of this round begin, and the last one's end. Written in the muster phase.
+    pub cuts: Vec<u32>,
     /// Rounds since damage was dealt.
     pub quiet: u32,
     /// Rounds since a unit died.
@@ -232,12 +236,27 @@ pub struct Shot {
     pub damage: f64,
 }
 
-/// The fire of this round, then its strikes: battle after battle, each in order of (shooter, slot).
+/// The fire of a mount whose unit is massive and has its target beyond the mount's range (R-TARGET-2).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Split {
+    /// The mount's row in the world.
+    pub mount: usize,
+    /// Its own target's row in the battle.
+    pub target: u32,
+    /// The distance to that, in tiles.
+    pub distance: f64,
+}
+
+/// The fire of this volley, then the round's strikes: battle after battle, each in order of (shooter, slot).
 #[derive(Resource, Debug, Default)]
 pub struct Volley {
+    /// Which volley of the round it is, from 0.
+    pub turn: u32,
+    /// Mounts that do not fire at their unit's target, in order. Written in the redirect phase.
+    pub splits: Vec<Split>,
     /// All shots. Written in the shooting and melee phases, landed in the damage phases.
     pub shots: Vec<Shot>,
-    /// Where each battle's shots end, for the battles that ran in this round, in order.
+    /// Where each battle's shots end, for the battles that run, in order.
     pub ends: Vec<usize>,
 }
 

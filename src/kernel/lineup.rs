@@ -217,6 +217,7 @@ fn unit_bundle(mirror: Mirror<'_>, unit: Row, faction: Row, rules: &Rules) -> Un
                 | bit(UnitColumn::Fortress, Traits::FORTRESS)
                 | bit(UnitColumn::RangedPreference, Traits::RANGED)
                 | bit(UnitColumn::Interdictor, Traits::INTERDICTOR)
+                | bit(UnitColumn::Massive, Traits::MASSIVE)
                 | if ground { Traits::GROUND } else { 0 },
         ),
         stance: stance(mirror, unit, faction),

@@ -2,6 +2,7 @@
 
 mod commit;
 mod lineup;
+mod strength;
 
 use bevy_ecs::prelude::*;
 

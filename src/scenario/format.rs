@@ -37,6 +37,9 @@ pub(super) const SCENARIO: [Key; 7] = [
     key("rules_under_test", "Rules of the rule book that it shows, by id."),
 ];
 
+/// The keys of `[rules]` beside the rules.
+pub(super) const RULES: [Key; 1] = [key("preset", "The rule book that the other rules here are changes to.")];
+
 /// The keys of a `[[fleet]]` beside its columns.
 pub(super) const FLEET: [Key; 2] = [
     key(

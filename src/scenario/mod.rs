@@ -44,6 +44,7 @@ mod blame;
 mod build;
 mod expect;
 mod format;
+mod golden;
 mod mirror;
 mod model;
 mod read;
@@ -61,6 +62,7 @@ use crate::report::Report;
 use crate::rules::Rules;
 
 pub use expect::{Difference, Expect};
+pub use golden::Goldens;
 pub use schema::schema;
 
 use model::{Fleet, Model, Scalar};
@@ -169,15 +171,15 @@ impl Scenario {
         source::write(path.as_ref(), &self.to_toml())
     }
 
-    /// Writes what a report shows as `[expect]` into the file that the scenario was loaded from; the rest of
+    /// Writes what a run must show as `[expect]` into the file that the scenario was loaded from; the rest of
     /// the text stays as it is. Returns whether that changed the file.
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be written, [`Error::Scenario`] if `expect` is there, but not as a table
     /// of its own.
-    pub fn bless(&self, path: impl AsRef<Path>, report: &Report) -> Result<bool> {
+    pub fn bless(&self, path: impl AsRef<Path>, expect: &Expect) -> Result<bool> {
         let text = source::read(path.as_ref())?;
-        let blessed = write::bless(&text, &Expect::of(report)).ok_or_else(|| {
+        let blessed = write::bless(&text, expect).ok_or_else(|| {
             let message = "expect is no table of its own, so it cannot be blessed".to_owned();
             let hint = Some("write it under [expect]".to_owned());
             let file = path.as_ref().display().to_string();

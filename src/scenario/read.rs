@@ -14,9 +14,8 @@ use super::model::{Fleet, Group, MOST_UNITS, MOST_WEAPONS, Model, Position, Row,
 use super::section::{Section, Value, listed, names_hint, number};
 use super::source::{Place, Source};
 use crate::ecs::columns::{FACTIONS, FLEETS, FactionColumn, TREATIES, TableSpec, UNITS, UnitColumn, WEAPONS};
-use crate::ecs::digest::Digest;
 use crate::error::{Error, Result};
-use crate::rules::{RULES, RuleKind, Rules};
+use crate::rules::{RULES, RuleInfo, Rules, Setting};
 
 /// Reads a whole file.
 pub(super) fn read(source: &Source) -> Result<Scenario> {
@@ -82,25 +81,36 @@ fn read_head(section: &Section<'_>, read: &mut Scenario) -> Result<()> {
 /// `[rules]`: the names here, the values by the rule book's own check.
 fn read_rules(file: &Section<'_>, key: &Key) -> Result<Rules> {
     let Some(section) = file.section(key)? else { return Ok(Rules::default()) };
-    section.only(None, RULES.iter().map(|rule| rule.name))?;
-    let mut overrides = Vec::new();
-    for (name, value) in section.table {
-        let name = name.get_ref().as_ref();
-        let is_flag = RULES.iter().any(|rule| rule.name == name && rule.kind == RuleKind::Flag);
-        let (read, wanted) = match value.get_ref() {
-            DeValue::Boolean(flag) if is_flag => (Some(f64::from(u8::from(*flag))), ""),
-            _ if is_flag => (None, "true or false"),
-            _ => (number(value), "a number"),
-        };
-        overrides.push((name, read.ok_or_else(|| section.wrong(name, value, wanted))?));
-    }
-    Rules::with(overrides).map_err(|error| {
+    let [preset] = &super::format::RULES;
+    section.only(None, std::iter::once(preset.name).chain(RULES.iter().map(|rule| rule.name)))?;
+    let explain = |error: Error| {
         let Error::Rules(faults) = &error else { return error };
         let Some(fault) = faults.listed.first() else { return error };
         let place = section.get(&fault.column).map_or(section.place, |value| value.span().start);
         let message = format!("{}: got {}, expected {}", fault.column, fault.value, fault.wanted);
         section.source.fault(place, message, None)
-    })
+    };
+    let base = match section.text(preset)? {
+        Some((name, _)) => Rules::preset(&name).map_err(explain)?,
+        None => Rules::default(),
+    };
+    let mut settings = Vec::new();
+    for (name, value) in section.table.iter().filter(|(name, _)| name.get_ref() != preset.name) {
+        let setting = match value.get_ref() {
+            DeValue::Boolean(flag) => Setting::Flag(*flag),
+            DeValue::String(word) => Setting::Word(word),
+            _ => Setting::Number(
+                number(value).ok_or_else(|| section.wrong(name.get_ref(), value, wanted(name.get_ref())))?,
+            ),
+        };
+        settings.push((name.get_ref().as_ref(), setting));
+    }
+    base.and(settings).map_err(explain)
+}
+
+/// What is legal for a rule, in words.
+fn wanted(rule: &str) -> String {
+    RuleInfo::named(rule).map_or_else(String::new, RuleInfo::wanted)
 }
 
 /// A row that consists of its table's columns and of nothing else.
@@ -236,9 +246,7 @@ fn read_expect(section: &Section<'_>, model: &Model) -> Result<Expect> {
     }
     expect.rounds = section.whole(rounds, 0..=u64::from(u32::MAX))?.and_then(|rounds| rounds.try_into().ok());
     if let Some((text, place)) = section.text(digest)? {
-        let number = u128::from_str_radix(&text, 16).ok().map(Digest);
-        let same = number.filter(|digest| digest.to_string() == text);
-        expect.digest = Some(same.ok_or_else(|| {
+        expect.digest = Some(text.parse().map_err(|()| {
             let message = format!("digest: got {text:?}, expected 32 hexadecimal digits");
             section.source.fault(place, message, Some("muc verify --bless writes it".to_owned()))
         })?);

@@ -10,7 +10,7 @@ use crate::ecs::columns::{
     Absent, ColumnSpec, FACTIONS, FLEETS, FleetColumn, Kind, TREATIES, TableId, TableSpec, UNITS, UnitColumn,
     WEAPONS,
 };
-use crate::rules::{RULES, RuleInfo, RuleKind};
+use crate::rules::{PRESETS, RULES, RuleInfo, RuleKind, Setting};
 
 /// The JSON Schema of a scenario file.
 ///
@@ -34,7 +34,7 @@ pub fn schema() -> Value {
     schema["title"] = json!("A scenario of multi_universe_core");
     schema["$defs"] = json!({
         "scenario": scenario_table(),
-        "rules": object(RULES.iter().map(|rule| (rule.name, rule_value(rule))), &[]),
+        "rules": rules_table(),
         "faction": plain_table(&FACTIONS),
         "treaty": plain_table(&TREATIES),
         "template": template_table(),
@@ -55,6 +55,13 @@ fn plain_table(spec: &'static TableSpec) -> Value {
 fn required(spec: &'static TableSpec, implied: &'static [usize]) -> Vec<&'static str> {
     let needed = |(index, _): &(usize, &str)| spec.columns[*index].absent == Absent::Required;
     columns_but(spec, implied).filter(needed).map(|(_, name)| name).collect()
+}
+
+fn rules_table() -> Value {
+    let [preset] = &super::format::RULES;
+    let presets: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+    let rules = RULES.iter().map(|rule| (rule.name, rule_value(rule)));
+    object(std::iter::once(described(preset, json!({ "enum": presets }))).chain(rules), &[])
 }
 
 fn scenario_table() -> Value {
@@ -171,18 +178,18 @@ fn column_value(column: &ColumnSpec) -> Value {
 
 /// The values of a rule.
 fn rule_value(rule: &RuleInfo) -> Value {
-    if rule.kind == RuleKind::Flag {
-        return json!({
-            "type": "boolean",
-            "default": rule.default != 0.0,
-            "description": rule.doc.trim(),
-        });
-    }
-    json!({
-        "type": if rule.kind == RuleKind::Whole { "integer" } else { "number" },
-        "minimum": rule.min,
-        "maximum": rule.max,
-        "default": rule.default,
-        "description": rule.doc.trim(),
-    })
+    let (default, description) = (rule.setting(rule.default), rule.doc.trim());
+    let mut value = match rule.kind {
+        RuleKind::Flag => json!({ "type": "boolean" }),
+        RuleKind::Word(words) => json!({ "enum": words }),
+        RuleKind::Whole => json!({ "type": "integer", "minimum": rule.min, "maximum": rule.max }),
+        RuleKind::Number => json!({ "type": "number", "minimum": rule.min, "maximum": rule.max }),
+    };
+    value["default"] = match default {
+        Setting::Flag(flag) => json!(flag),
+        Setting::Word(word) => json!(word),
+        Setting::Number(number) => json!(number),
+    };
+    value["description"] = json!(description);
+    value
 }

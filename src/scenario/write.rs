@@ -8,24 +8,19 @@ use super::format::{FILE, FLEET, SCENARIO, TEMPLATE, UNIT};
 use super::model::{Fleet, Group, Model, Row, Scalar};
 use super::read::{ExpectSpans, expect_spans};
 use crate::ecs::columns::{FACTIONS, FLEETS, TREATIES, TableSpec, UNITS, UnitColumn, WEAPONS};
-use crate::rules::{RULES, RuleInfo, RuleKind, Rules};
+use crate::rules::Setting;
 
 /// A whole scenario as TOML.
 pub(super) fn scenario(scenario: &Scenario) -> String {
     let model = &scenario.model;
     let mut out = String::new();
     head(&mut out, scenario);
-    let default = Rules::default();
-    let changed = RULES
-        .iter()
-        .zip(scenario.rules.values())
-        .zip(default.values())
-        .filter(|((_, now), book)| now != book);
-    let value = |rule: &RuleInfo, value: f64| match rule.kind {
-        RuleKind::Flag => (value != 0.0).to_string(),
-        RuleKind::Number | RuleKind::Whole => number(value),
+    let value = |setting: Setting<'_>| match setting {
+        Setting::Flag(flag) => flag.to_string(),
+        Setting::Number(value) => number(value),
+        Setting::Word(word) => quoted(word),
     };
-    section(&mut out, FILE[1].name, changed.map(|((rule, (name, now)), _)| (name, value(rule, now))));
+    section(&mut out, FILE[1].name, scenario.rules.settings().map(|(name, setting)| (name, value(setting))));
     for (key, spec, rows) in [(&FILE[2], &FACTIONS, &model.factions), (&FILE[3], &TREATIES, &model.treaties)]
     {
         for row in rows {

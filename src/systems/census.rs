@@ -18,13 +18,13 @@ use bevy_ecs::prelude::*;
 use crate::ecs::components::{
     Cost, Fatigue, Hull, Integrity, MaxHull, Shield, Side, Status, Suppression, Target, X, Y, columns,
 };
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battles, SideState};
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(count).in_set(Phase::Census));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Census, profile.timed(count));
 }
 
 /// What the census reads.

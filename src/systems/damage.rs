@@ -12,10 +12,11 @@
 //! intact weapon of the target, drawn evenly, and takes the hull's damage from it; at zero it is destroyed and fires no
 //! more.
 //!
-//! R-MORALE-1 (suppression): hull damage adds its share of the maximum, in percent, to suppression.
+//! R-MORALE-1 (suppression): hull damage adds its share of the maximum, in percent, to suppression
+//! (`suppression_from` = "share"; "points": its points).
 //!
 //! R-DAMAGE-4 (recovery): at the end of a round shields regain `shield_regen` and hulls `hull_regen`, of living
-//! units, never past the maximum.
+//! units, never past the maximum. The rule `regeneration` = false switches it off.
 //!
 //! # Formula
 //!
@@ -35,18 +36,17 @@ use crate::ecs::components::{
     Mounts, NOBODY, Overkill, Range, Reach, Shield, ShieldMult, ShieldRegen, Side, Slot, Status, Struck,
     Suppression, Taken, UnitId, all, columns,
 };
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battles, RuleBook, Volley};
 use crate::ecs::roll::{Purpose, Stream, pick, threshold};
+use crate::rules::{Rules, SuppressionFrom};
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems((
-        profile.timed(land).in_set(Phase::Damage),
-        profile.timed(land).in_set(Phase::MeleeDamage),
-        profile.timed(recover).in_set(Phase::Recovery),
-    ));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Damage, profile.timed(land));
+    round.add(Phase::MeleeDamage, profile.timed(land));
+    round.add(Phase::Recovery, profile.timed(recover));
 }
 
 /// What landing reads and writes of units.
@@ -115,7 +115,7 @@ pub fn land(
             shields[target].0 -= impact.absorbed;
             hulls[target].0 -= impact.hull;
             if rules.0.morale {
-                suppressions[target].0 += suppression(impact.hull, max_hulls[target].0);
+                suppressions[target].0 += suppression(impact.hull, max_hulls[target].0, &rules.0);
             }
             match (&mut guns, mount) {
                 (Some((_, (_, dealt, overkill))), Some(mount)) => {
@@ -148,15 +148,22 @@ pub fn land(
 /// The slot under which a strike, which has no weapon, rolls. No weapon has it.
 const STRIKE: u16 = u16::MAX;
 
-/// R-MORALE-1: suppression from hull damage, in points: its share of the full hull, in percent.
+/// R-MORALE-1: suppression from hull damage, in points: its share of the full hull, in percent, or its points.
 ///
 /// ```
-/// # use multi_universe_core::systems::damage::suppression;
-/// assert_eq!(suppression(30.0, 200.0), 15.0);
+/// # use multi_universe_core::{Rules, systems::damage::suppression};
+/// assert_eq!(suppression(30.0, 200.0, &Rules::default()), 15.0);
+/// assert_eq!(suppression(30.0, 200.0, &Rules::with([("suppression_from", "points")])?), 30.0);
+/// # Ok::<(), multi_universe_core::Error>(())
 /// ```
 #[inline(always)]
-pub fn suppression(damage: f64, max_hull: f64) -> f64 {
-    if damage > 0.0 { 100.0 * damage / max_hull } else { 0.0 }
+pub fn suppression(damage: f64, max_hull: f64, rules: &Rules) -> f64 {
+    match rules.suppression_from {
+        // Nothing of nothing is nothing, also of a hull without points.
+        _ if damage <= 0.0 => 0.0,
+        SuppressionFrom::Share => 100.0 * damage / max_hull,
+        SuppressionFrom::Points => damage,
+    }
 }
 
 /// R-DAMAGE-3: with this chance one intact weapon, drawn evenly, takes the hull's damage; whether it broke.
@@ -226,7 +233,10 @@ type Recovering = (
 );
 
 /// R-DAMAGE-4: at the end of a round.
-pub fn recover(mut battles: ResMut<Battles>, mut units: Query<Recovering>) {
+pub fn recover(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Query<Recovering>) {
+    if !rules.0.regeneration {
+        return;
+    }
     let Some(((statuses, max_hulls, max_shields, hull_regens, shield_regens), (mut hulls, mut shields))) =
         columns(&mut units)
     else {

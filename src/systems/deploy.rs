@@ -35,14 +35,14 @@ use bevy_ecs::prelude::*;
 use glam::DVec2;
 
 use crate::ecs::components::{FleetSlot, FormationX, FormationY, Side, Status, X, Y, all, columns};
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, RuleBook};
 use crate::rules::Rules;
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(deploy).in_set(Phase::Deploy));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Deploy, profile.timed(deploy));
 }
 
 /// What deployment reads and writes.

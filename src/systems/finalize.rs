@@ -31,14 +31,14 @@ use crate::ecs::components::{
     Cost, Crits, Dealt, DeathRound, FleetSlot, Hits, Kills, Shooter, Shots, Side, Status, Struck, Taken,
     Traits, columns,
 };
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, Ending, RuleBook};
 use crate::rules::Rules;
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(settle).in_set(Phase::Finalize));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Finalize, profile.timed(settle));
 }
 
 /// What the account reads of units.

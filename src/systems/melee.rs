@@ -21,15 +21,15 @@ use crate::ecs::components::{
     ArmorSave, Charge, Contact, Exposure, Field, MeleeAttack, MeleeDamage, MeleePierce, NOBODY, Status,
     Target, TargetDistance, Traits, UnitId, all, columns,
 };
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battles, RuleBook, Shot, Volley};
 use crate::ecs::roll::{Purpose, threshold};
 use crate::rules::Rules;
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(strike).in_set(Phase::Melee));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Melee, profile.timed(strike));
 }
 
 /// What melee reads and writes.
@@ -46,7 +46,7 @@ pub fn strike(
     mut volley: ResMut<Volley>,
     mut units: Query<Fighters>,
 ) {
-    let Volley { shots, ends } = &mut *volley;
+    let Volley { shots, ends, .. } = &mut *volley;
     shots.clear();
     ends.clear();
     let Some((

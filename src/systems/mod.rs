@@ -10,28 +10,29 @@ pub mod melee;
 pub mod morale;
 pub mod movement;
 pub mod shooting;
+pub mod strength;
 pub mod targeting;
 pub mod treaty;
 pub mod victory;
+pub mod volleys;
 
-use bevy_ecs::prelude::*;
-
-use crate::ecs::phase::empty_round;
+use crate::ecs::phase::Round;
 use crate::ecs::profile::Profile;
 
-/// The schedule of a round: every system in its phase, every run timed.
-pub fn round(profile: &Profile) -> Schedule {
-    let mut schedule = empty_round();
-    treaty::register(&mut schedule, profile);
-    deploy::register(&mut schedule, profile);
-    targeting::register(&mut schedule, profile);
-    movement::register(&mut schedule, profile);
-    shooting::register(&mut schedule, profile);
-    damage::register(&mut schedule, profile);
-    melee::register(&mut schedule, profile);
-    morale::register(&mut schedule, profile);
-    census::register(&mut schedule, profile);
-    victory::register(&mut schedule, profile);
-    finalize::register(&mut schedule, profile);
-    schedule
+/// A round: every system in its phase, every run timed.
+pub fn round(profile: &Profile) -> Round {
+    let mut round = Round::empty();
+    treaty::register(&mut round, profile);
+    deploy::register(&mut round, profile);
+    targeting::register(&mut round, profile);
+    movement::register(&mut round, profile);
+    volleys::register(&mut round, profile);
+    shooting::register(&mut round, profile);
+    damage::register(&mut round, profile);
+    melee::register(&mut round, profile);
+    morale::register(&mut round, profile);
+    census::register(&mut round, profile);
+    victory::register(&mut round, profile);
+    finalize::register(&mut round, profile);
+    round
 }

@@ -4,8 +4,8 @@
 //!
 //! R-MORALE-1 (suppression): hull damage adds to it (`systems/damage.rs`); each round 10 go. Suppressed: 25 and more.
 //!
-//! R-MORALE-2 (rout): each round a suppressed, living, deployed unit rolls two dice and routs if the sum is over its
-//! nerve. Fatigue grows by 0.005 · round, at most to 1, before the roll. A routing unit that does not fail its roll and
+//! R-MORALE-2 (rout): each round a suppressed, living, deployed unit rolls two dice (`morale_dice` = "2d6"; "even": all
+//! sums from 2 to 12 equally likely) and routs if the sum is over its nerve. Fatigue grows by 0.005 · round, at most to 1, before the roll. A routing unit that does not fail its roll and
 //! has suppression under 25 rallies. Static units never rout. The rule `morale` = false switches the section off.
 //!
 //! R-MORALE-3 (interdiction) is where units leave: `systems/movement.rs`.
@@ -27,15 +27,15 @@ use bevy_ecs::prelude::*;
 use crate::ecs::components::{
     Fatigue, Hull, Leadership, MaxHull, Side, Status, Suppression, Traits, UnitId, X, Y, all, columns,
 };
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battles, RuleBook, Scratch};
 use crate::ecs::roll::{Purpose, Stream, pick};
-use crate::rules::Rules;
+use crate::rules::{MoraleDice, Rules};
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(waver).in_set(Phase::Morale));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Morale, profile.timed(waver));
 }
 
 /// What morale reads and writes.
@@ -98,7 +98,7 @@ pub fn waver(
             let share = hulls[row].0 / max_hulls[row].0;
             let nerve = nerve(leaderships[row].0, share, fatigues[row].0, friends, &rules.0);
             let mut rolls = battle.key.stream(ids[row].0, Purpose::Morale, 0, battle.round);
-            if f64::from(two_dice(&mut rolls)) > nerve {
+            if f64::from(two_dice(&mut rolls, rules.0.morale_dice)) > nerve {
                 statuses[row] = Status::ROUTING;
             }
         }
@@ -129,13 +129,17 @@ pub fn nerve(leadership: f64, hull_share: f64, fatigue: f64, friends: usize, rul
     leadership - lost - frail - weary - panic
 }
 
-/// R-MORALE-2: the sum of two dice.
+/// R-MORALE-2: the sum of two dice, 2 … 12: from a word each, or all sums equally likely from one word.
 ///
 /// ```
-/// # use multi_universe_core::{ecs::roll::{Purpose, RollKey}, systems::morale::two_dice};
+/// # use multi_universe_core::{ecs::roll::{Purpose, RollKey}, rules::MoraleDice, systems::morale::two_dice};
 /// let mut rolls = RollKey::new(1, 0).stream(7, Purpose::Morale, 0, 1);
-/// assert!((2..=12).contains(&two_dice(&mut rolls)));
+/// assert!((2..=12).contains(&two_dice(&mut rolls, MoraleDice::TwoDice)));
+/// assert!((2..=12).contains(&two_dice(&mut rolls, MoraleDice::Even)));
 /// ```
-pub fn two_dice(rolls: &mut Stream) -> u32 {
-    2 + pick(rolls.word(), 6) + pick(rolls.word(), 6)
+pub fn two_dice(rolls: &mut Stream, dice: MoraleDice) -> u32 {
+    match dice {
+        MoraleDice::TwoDice => 2 + pick(rolls.word(), 6) + pick(rolls.word(), 6),
+        MoraleDice::Even => 2 + pick(rolls.word(), 11),
+    }
 }

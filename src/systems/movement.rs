@@ -3,7 +3,7 @@
 //! # Rule
 //!
 //! R-MOVE-1: in straight lines, on the positions at the start of the round, `speed` tiles at most, never
-//! past the stop distance, never off the map. Static units do not move.
+//! past the stop distance, never off the map. Static units do not move; with `movement` = false nobody does.
 //!
 //! R-MOVE-2 (doctrine): *charge* closes to contact (1 tile), or with `ranged_preference` and a range over 5 to
 //! 90 % of the longest range of an intact weapon; *kite* (range over 5) backs off within 50 % until 90 %,
@@ -32,15 +32,15 @@ use glam::DVec2;
 use crate::ecs::components::{
     NOBODY, Reach, Side, Speed, Stance, Status, Target, TargetDistance, Traits, X, Y, all, columns,
 };
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, RuleBook, Scratch};
 use crate::ecs::workers::Workers;
 use crate::rules::Rules;
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(advance).in_set(Phase::Movement));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Movement, profile.timed(advance));
 }
 
 /// What movement reads and writes.
@@ -76,7 +76,7 @@ pub fn advance(
             for (row, moved) in (first..).zip(block) {
                 let (unit, target) = (start + row, targets[start + row].0);
                 *moved = place(row);
-                if target == NOBODY || !statuses[unit].on_map() {
+                if target == NOBODY || !statuses[unit].on_map() || !rules.0.movement {
                     continue;
                 }
                 let way = place(target as usize) - *moved;

@@ -3,7 +3,8 @@
 //! # Rule
 //!
 //! R-SHOOT-1 (who fires): every living, deployed, not routing unit fires each weapon that is intact, ready and in range of
-//! its target, at the distance after movement. All fire is simultaneous.
+//! its target, at the distance after movement. All fire of a volley is simultaneous; a round has one volley, or several
+//! (`systems/volleys.rs`).
 //!
 //! R-SHOOT-2 (hit chance), R-SHOOT-3 (hits and crits), R-SHOOT-4 (mitigation), R-SHOOT-5 (cooldown): below.
 //!
@@ -35,29 +36,31 @@
 use bevy_ecs::prelude::*;
 
 use crate::ecs::components::{
-    Aim, ArmorSave, Attacks, Cooldown, Crits, Exposure, Field, Hits, Integrity, NOBODY, Pierce, Power, Range,
-    Ready, Shooter, Shots, Slot, Status, Suppression, Target, TargetDistance, Traits, UnitId, all, columns,
+    Aim, ArmorSave, Attacks, Cooldown, Crits, Exposure, Field, FirstMount, Hits, Integrity, Mounts, NOBODY,
+    Pierce, Power, Range, Ready, Shooter, Shots, Slot, Status, Suppression, Target, TargetDistance, Traits,
+    UnitId, all, columns,
 };
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Battle, Battles, RuleBook, Shot, Volley};
+use crate::ecs::resources::{Battle, Battles, RuleBook, Shot, Split, Volley};
 use crate::ecs::roll::{Purpose, SINGLE_TRIALS, Stream, binomial, threshold};
 use crate::ecs::workers::Workers;
 use crate::rules::Rules;
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(fire).in_set(Phase::Shooting));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Shooting, profile.timed(fire));
 }
 
 /// What the volley reads of units.
 type Shooters = (
     (&'static UnitId, &'static Status, &'static Target, &'static TargetDistance, &'static Suppression),
     (&'static Traits, &'static Aim, &'static Exposure, &'static ArmorSave, &'static Field),
+    (&'static FirstMount, &'static Mounts),
 );
 
 /// What the volley reads and writes of mounts.
-type Mounts = (
+type Guns = (
     (&'static Shooter, &'static Slot, &'static Range, &'static Attacks),
     (&'static Power, &'static Pierce, &'static Cooldown, &'static Integrity),
     (&'static mut Ready, &'static mut Shots, &'static mut Hits, &'static mut Crits),
@@ -70,27 +73,29 @@ pub fn fire(
     mut battles: ResMut<Battles>,
     mut volley: ResMut<Volley>,
     mut units: Query<Shooters>,
-    mut mounts: Query<Mounts>,
+    mut mounts: Query<Guns>,
 ) {
-    let Volley { shots, ends } = &mut *volley;
+    let Volley { shots, ends, splits, .. } = &mut *volley;
     shots.clear();
     ends.clear();
-    let Some((who, what)) = columns(&mut units) else { return };
+    let Some((who, what, carried)) = columns(&mut units) else { return };
     let Some((aims, powers, (mut ready, mut fired, mut hits, mut crits))) = columns(&mut mounts) else {
         return;
     };
     let (ready, fired, hits, crits) = (all(&mut ready), all(&mut fired), all(&mut hits), all(&mut crits));
     for battle in battles.running() {
-        let guns = Guns {
+        let guns = Battery {
             who,
             what,
             aims,
             powers,
+            splits,
             first_unit: battle.units.start,
             first_mount: battle.mounts.start,
         };
         let first_shot = shots.len();
-        let able = battle.mounts.clone().filter_map(|mount| guns.shot(mount, ready[mount].0, battle.round));
+        let able =
+            mounts_of(battle, carried).filter_map(|mount| guns.shot(mount, ready[mount].0, battle.round));
         shots.extend(able);
         let weapons = shots.len() - first_shot;
         workers.fill(&mut shots[first_shot..], |_, block| {
@@ -109,6 +114,16 @@ pub fn fire(
     }
 }
 
+/// The mounts of the units that fire in this volley: they follow each other as the units do.
+fn mounts_of(battle: &Battle, (firsts, counts): (&[FirstMount], &[Mounts])) -> std::ops::Range<usize> {
+    if battle.firing.is_empty() {
+        return 0..0;
+    }
+    let (first, last) = (battle.firing.start, battle.firing.end - 1);
+    let start = battle.mounts.start;
+    start + firsts[first].0 as usize..start + (firsts[last].0 + counts[last].0) as usize
+}
+
 /// A unit's columns that say who fires at whom.
 type Who<'a> = (&'a [UnitId], &'a [Status], &'a [Target], &'a [TargetDistance], &'a [Suppression]);
 /// A unit's columns that say how well it fires and is protected.
@@ -120,29 +135,41 @@ type Powers<'a> = (&'a [Power], &'a [Pierce], &'a [Cooldown], &'a [Integrity]);
 
 /// The columns of one battle that the volley reads.
 #[derive(Clone, Copy)]
-struct Guns<'a> {
+struct Battery<'a> {
     who: Who<'a>,
     what: What<'a>,
     aims: Aims<'a>,
     powers: Powers<'a>,
+    splits: &'a [Split],
     first_unit: usize,
     first_mount: usize,
 }
 
-impl Guns<'_> {
+impl Battery<'_> {
     /// R-SHOOT-1, R-SHOOT-5: the shot of a mount, if it fires in this round.
     #[inline(always)]
     fn shot(&self, mount: usize, ready: u32, round: u32) -> Option<Shot> {
         let shooter = self.aims.0[mount].0;
         let unit = self.first_unit + shooter as usize;
-        let target = self.who.2[unit].0;
+        let (target, distance) = self.aim(mount, unit);
         let fires = self.who.1[unit] == Status::DEPLOYED
             && target != NOBODY
             && self.who.1[self.first_unit + target as usize].on_map()
             && self.powers.3[mount].0 > 0.0
             && ready <= round
-            && self.who.3[unit].0 <= self.aims.2[mount].0;
+            && distance <= self.aims.2[mount].0;
         fires.then(|| Shot { mount: (mount - self.first_mount) as u32, shooter, target, ..Shot::default() })
+    }
+
+    /// Whom a mount fires at, and at what distance: its unit's target, or its own (R-TARGET-2).
+    #[inline(always)]
+    fn aim(&self, mount: usize, unit: usize) -> (u32, f64) {
+        if !self.splits.is_empty()
+            && let Ok(index) = self.splits.binary_search_by_key(&mount, |split| split.mount)
+        {
+            return (self.splits[index].target, self.splits[index].distance);
+        }
+        (self.who.2[unit].0, self.who.3[unit].0)
     }
 
     /// R-SHOOT-2 to R-SHOOT-4 for one shot.
@@ -151,7 +178,8 @@ impl Guns<'_> {
         let unit = self.first_unit + shot.shooter as usize;
         let target = self.first_unit + shot.target as usize;
         let mount = self.first_mount + shot.mount as usize;
-        let skill = skill(self.what.1[unit].0, self.who.3[unit].0, self.who.4[unit].0, rules);
+        let distance = self.aim(mount, unit).1;
+        let skill = skill(self.what.1[unit].0, distance, self.who.4[unit].0, rules);
         let hit = hit_chance(skill, weapons, self.what.2[target].0, rules);
         let mut rolls =
             battle.key.stream(self.who.0[unit].0, Purpose::Volley, self.aims.1[mount].0, battle.round);

@@ -4,7 +4,11 @@
 //!
 //! R-TARGET-1: the target of a unit is the living, deployed, hostile unit with the smallest weighted
 //! distance: distance × `static_weight` (5) if the target is static, else × 1; between equals the lower id.
-//! It is chosen anew each round on the positions at the round's start.
+//! It is chosen anew each round on the positions at the round's start (`retarget` = "each_round"), or kept while it is on
+//! the map ("when_lost"). A shooter whose target fell to an earlier volley of the round (R-SHOOT-1) chooses anew then.
+//!
+//! R-TARGET-2 (split fire): a weapon of a massive unit whose range does not reach the unit's target fires at the nearest
+//! hostile unit within its own range: the true distance after movement counts, then the lower id.
 //!
 //! # Formula
 //!
@@ -19,17 +23,21 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::ecs::components::{NOBODY, Side, Status, Target, Traits, X, Y, all, columns};
-use crate::ecs::phase::Phase;
+use crate::ecs::components::{
+    FirstMount, Integrity, Mounts, NOBODY, Range, Side, Status, Target, TargetDistance, Traits, X, Y, all,
+    columns,
+};
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Battle, Battles, RuleBook, Scratch};
+use crate::ecs::resources::{Battle, Battles, RuleBook, Scratch, Split, Volley};
 use crate::ecs::space::{Lines, Nearest};
 use crate::ecs::workers::Workers;
-use crate::rules::Rules;
+use crate::rules::{Retarget, Rules};
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(choose).in_set(Phase::Targeting));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Targeting, profile.timed(choose));
+    round.add(Phase::Redirect, profile.timed(redirect));
 }
 
 /// R-TARGET-1 for every living unit of every running battle.
@@ -44,22 +52,82 @@ pub fn choose(
     let targets = all(&mut targets);
     for battle in battles.running() {
         let rows = battle.units.clone();
-        let field = Field {
-            sides: &sides[rows.clone()],
-            statuses: &statuses[rows.clone()],
-            traits: &traits[rows.clone()],
-            xs: &xs[rows.clone()],
-            ys: &ys[rows.clone()],
-        };
-        let lines = &mut scratch.lines;
-        lines.fill(2 * battle.sides.len(), rows.len(), |row| field.line(row), |row| field.place(row));
-        let (lines, battle) = (&*lines, &*battle);
+        let field = Field::of(battle, (sides, statuses, traits, xs, ys));
+        field.line_up(battle, &mut scratch.lines);
+        let (lines, battle) = (&scratch.lines, &*battle);
         workers.fill(&mut targets[rows], |first, block| {
             for (row, target) in (first..).zip(block) {
-                target.0 = field.nearest(row, target.0, lines, battle, &rules.0);
+                if rules.0.retarget == Retarget::EachRound || !field.keeps(row, target.0) {
+                    target.0 = field.nearest(row, target.0, lines, battle, &rules.0);
+                }
             }
         });
     }
+}
+
+/// What redirection reads and writes of units.
+type Redirected = (
+    (&'static Side, &'static Status, &'static Traits, &'static X, &'static Y),
+    (&'static FirstMount, &'static Mounts),
+    (&'static mut Target, &'static mut TargetDistance),
+);
+
+/// R-SHOOT-1, R-TARGET-2: before a volley, who lost its target to an earlier one chooses anew, and the weapons of massive
+/// units that do not reach their unit's target get one of their own.
+pub fn redirect(
+    rules: Res<RuleBook>,
+    mut battles: ResMut<Battles>,
+    mut scratch: ResMut<Scratch>,
+    mut volley: ResMut<Volley>,
+    mut units: Query<Redirected>,
+    mut mounts: Query<(&Range, &Integrity)>,
+) {
+    volley.splits.clear();
+    let Some((seen, (firsts, counts), (mut targets, mut distances))) = columns(&mut units) else { return };
+    let Some((ranges, integrities)) = columns(&mut mounts) else { return };
+    let (targets, distances) = (all(&mut targets), all(&mut distances));
+    for battle in battles.running() {
+        let field = Field::of(battle, seen);
+        let start = battle.units.start;
+        let mut lined_up = false;
+        for unit in battle.firing.clone() {
+            let row = unit - start;
+            let loses = volley.turn > 0 && !field.keeps(row, targets[unit].0);
+            let splits = field.traits[row].has(Traits::MASSIVE);
+            if field.statuses[row] != Status::DEPLOYED || counts[unit].0 == 0 || !(loses || splits) {
+                continue;
+            }
+            if !lined_up {
+                field.line_up(battle, &mut scratch.lines);
+                lined_up = true;
+            }
+            let lines = &scratch.lines;
+            if loses {
+                targets[unit].0 = field.nearest(row, NOBODY, lines, battle, &rules.0);
+                distances[unit].0 = field.distance(row, targets[unit].0);
+            }
+            if splits {
+                let target = field.truly_nearest(row, lines, battle);
+                let distance = field.distance(row, target);
+                let first = battle.mounts.start + firsts[unit].0 as usize;
+                let own = first..first + counts[unit].0 as usize;
+                let intact = own.filter(|&mount| integrities[mount].0 > 0.0);
+                let split = intact.filter(|&mount| beyond(distances[unit].0, distance, ranges[mount].0));
+                volley.splits.extend(split.map(|mount| Split { mount, target, distance }));
+            }
+        }
+    }
+}
+
+/// R-TARGET-2: whether a weapon of this range leaves its unit's target for the nearest unit.
+///
+/// ```
+/// # use multi_universe_core::systems::targeting::beyond;
+/// assert!(beyond(30.0, 10.0, 20.0));
+/// assert!(!beyond(18.0, 10.0, 20.0) && !beyond(30.0, 25.0, 20.0));
+/// ```
+pub fn beyond(target: f64, nearest: f64, range: f64) -> bool {
+    target > range && nearest <= range
 }
 
 /// R-TARGET-1: the squared weighted distance of a target.
@@ -90,7 +158,52 @@ struct Field<'a> {
     ys: &'a [Y],
 }
 
-impl Field<'_> {
+/// A world's columns that targeting reads.
+type Seen<'a> = (&'a [Side], &'a [Status], &'a [Traits], &'a [X], &'a [Y]);
+
+impl<'a> Field<'a> {
+    fn of(battle: &Battle, (sides, statuses, traits, xs, ys): Seen<'a>) -> Self {
+        let rows = || battle.units.clone();
+        Self {
+            sides: &sides[rows()],
+            statuses: &statuses[rows()],
+            traits: &traits[rows()],
+            xs: &xs[rows()],
+            ys: &ys[rows()],
+        }
+    }
+
+    /// Lines up the units that are on the map.
+    fn line_up(&self, battle: &Battle, lines: &mut Lines) {
+        let count = 2 * battle.sides.len();
+        lines.fill(count, self.sides.len(), |row| self.line(row), |row| self.place(row));
+    }
+
+    /// Whether a unit that is on the map has a target that is.
+    fn keeps(&self, row: usize, target: u32) -> bool {
+        self.statuses[row].on_map() && target != NOBODY && self.statuses[target as usize].on_map()
+    }
+
+    /// The true distance to a target, in tiles; infinite to nobody.
+    fn distance(&self, row: usize, target: u32) -> f64 {
+        if target == NOBODY {
+            return f64::INFINITY;
+        }
+        let ((x, y), (tx, ty)) = (self.place(row), self.place(target as usize));
+        ((tx - x) * (tx - x) + (ty - y) * (ty - y)).sqrt()
+    }
+
+    /// R-TARGET-2: the hostile unit at the smallest true distance, or nobody.
+    fn truly_nearest(&self, row: usize, lines: &Lines, battle: &Battle) -> u32 {
+        let (x, y) = self.place(row);
+        let mut best = Nearest::NONE;
+        for enemy in enemies(battle, usize::from(self.sides[row].0)) {
+            lines.search(2 * enemy, x, y, 1.0, &mut best);
+            lines.search(2 * enemy + 1, x, y, 1.0, &mut best);
+        }
+        best.row
+    }
+
     fn place(&self, row: usize) -> (f64, f64) {
         (self.xs[row].0, self.ys[row].0)
     }

@@ -14,13 +14,13 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battles, Hostility};
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(declare).in_set(Phase::Treaty));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Treaty, profile.timed(declare));
 }
 
 /// R-TREATY-1: in its first round a battle's wars become hostility.

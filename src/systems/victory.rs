@@ -17,13 +17,13 @@ use std::cmp::Ordering;
 use bevy_ecs::prelude::*;
 
 use crate::ecs::components::{Side, Status, all, columns};
-use crate::ecs::phase::Phase;
+use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, Ending, Hostility, RuleBook, SideState};
 
 /// Adds this file's systems.
-pub fn register(schedule: &mut Schedule, profile: &Profile) {
-    schedule.add_systems(profile.timed(decide).in_set(Phase::Victory));
+pub fn register(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Victory, profile.timed(decide));
 }
 
 /// R-VICTORY-1, R-VICTORY-2 for every running battle.

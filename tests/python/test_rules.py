@@ -24,8 +24,32 @@ def test_a_repr_can_be_run_again() -> None:
     assert repr(muc.Rules()) == "Rules()"
 
 
+def test_rules_can_be_words_and_flags() -> None:
+    rules = muc.Rules(retarget="when_lost", morale=False)
+    assert (rules.retarget, rules.morale) == ("when_lost", False)
+    assert repr(rules) == "Rules(retarget='when_lost', morale=False)"
+    assert eval(repr(rules), {"Rules": muc.Rules}) == rules
+    with pytest.raises(muc.RulesError, match=r"retarget.*'now'.*'each_round', 'when_lost'"):
+        muc.Rules(retarget="now")
+    with pytest.raises(muc.RulesError, match=r"hit_floor.*'low'.*a number from 0 to 1"):
+        muc.Rules(hit_floor="low")
+    words = {row["name"]: row["words"] for row in muc.Rules.describe() if row["kind"] == "str"}
+    assert words["morale_dice"] == "2d6, even"
+
+
+def test_a_preset_is_a_rule_book_by_name() -> None:
+    engine = muc.Rules.preset("strategy_engine")
+    assert (engine.hardpoint_chance, engine.suppression_from, engine.morale_dice) == (1, "points", "even")
+    assert engine.deploy_cap == 200
+    fire = muc.Rules.preset("lanchester", volleys=4)
+    assert not (fire.morale or fire.hardpoint_chance or fire.regeneration or fire.movement)
+    assert fire.volleys == 4
+    with pytest.raises(muc.RulesError, match=r"'chess'.*'strategy_engine', 'lanchester'"):
+        muc.Rules.preset("chess")
+
+
 def test_rules_travel() -> None:
-    rules = muc.Rules(hit_floor=0.1, max_rounds=7)
+    rules = muc.Rules(hit_floor=0.1, max_rounds=7, retarget="when_lost", morale=False)
     assert pickle.loads(pickle.dumps(rules)) == rules
     assert copy.copy(rules) == copy.deepcopy(rules) == rules
 
@@ -40,12 +64,19 @@ def test_rules_are_attributes() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[rules]\nhit_floor = 0.1\nmax_rounds = 7", "hit_floor = 0.1\nmax_rounds = 7"]
+    "text",
+    [
+        "[rules]\nhit_floor = 0.1\nmorale = false\nmorale_dice = 'even'",
+        "hit_floor = 0.1\nmorale = false\nmorale_dice = 'even'",
+        "preset = 'lanchester'\nhit_floor = 0.1\nhardpoint_chance = 0.1\nregeneration = true\nmovement = true\n"
+        "morale_dice = 'even'",
+    ],
 )
 def test_rules_come_from_a_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "rules.toml"
     path.write_text(text)
-    assert muc.Rules.load(path) == muc.Rules.load(str(path)) == muc.Rules(hit_floor=0.1, max_rounds=7)
+    assert muc.Rules.load(path) == muc.Rules.load(str(path))
+    assert muc.Rules.load(path) == muc.Rules(hit_floor=0.1, morale=False, morale_dice="even")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +85,7 @@ def test_rules_come_from_a_file(tmp_path: Path, text: str) -> None:
         ("[rules]\nhit_flor = 0.1", ["hit_flor", "did you mean 'hit_floor'?"]),
         ("hit_floor = 0.1\nhit_floor = 0.2", ["rules.toml", "line 2"]),
         ("hit_floor = 'low'", ["hit_floor", "low", "a number"]),
+        ("preset = 'chess'", ["preset", "'chess'", "'lanchester'"]),
         ("rules = 3", ["rules.toml", "integer", "a table"]),
     ],
 )

@@ -39,7 +39,14 @@ fn lineup(units: usize) -> Lineup {
     }
     for row in 0..units {
         let side = (row % 2) as u16;
-        lineup.units.push(crate::systems::unit(row as i64, side, f64::NAN, f64::NAN));
+        let unit = crate::systems::unit(row as i64, side, f64::NAN, f64::NAN);
+        let massive = if row % 5 == 0 { Traits::MASSIVE } else { 0 };
+        lineup.units.push(UnitBundle {
+            traits: Traits(massive),
+            first_mount: FirstMount(row as u32),
+            mounts: Mounts(1),
+            ..unit
+        });
         lineup.mounts.push(crate::systems::mount(row as u32, 0));
         lineup.morale.push(100.0);
         lineup.unit_rows.push(row as u32);
@@ -51,8 +58,14 @@ fn lineup(units: usize) -> Lineup {
 
 #[test]
 fn no_round_allocates_after_the_first() {
+    for volleys in [1.0, 7.0] {
+        no_round_allocates(Rules::with([("volleys", volleys)]).expect("legal rules"));
+    }
+}
+
+fn no_round_allocates(rules: Rules) {
     let lineup = lineup(400);
-    let mut battles = BattleWorld::new(Rules::default(), Workers::default());
+    let mut battles = BattleWorld::new(rules, Workers::default());
     battles.load(&lineup, 1);
     assert!(battles.step(), "the battle must go on after its first round");
     let before = ALLOCATIONS.get();

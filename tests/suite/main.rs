@@ -7,5 +7,7 @@ mod floors;
 mod gate;
 mod ledger;
 mod pipeline;
+mod strength;
 mod support;
 mod systems;
+mod volleys;

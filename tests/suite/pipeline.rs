@@ -14,13 +14,21 @@ use multi_universe_core::systems;
 fn order(seed: u64) -> String {
     let mut battles = BattleWorld::new(Rules::default(), Workers::default());
     let world: &mut World = battles.world_mut();
-    let mut schedule = systems::round(&Profile::default());
-    let mut settings = schedule.get_build_settings();
-    settings.shuffle_seed = Some(seed);
-    schedule.set_build_settings(settings);
-    schedule.initialize(world).expect("an unambiguous schedule");
-    let systems = schedule.systems().expect("an initialized schedule");
-    systems.map(|(_, system)| format!("{}\n", short(&system.name().to_string()))).collect()
+    let mut round = systems::round(&Profile::default());
+    for part in round.parts() {
+        let mut settings = part.get_build_settings();
+        settings.shuffle_seed = Some(seed);
+        part.set_build_settings(settings);
+    }
+    round.initialize(world).expect("an unambiguous round");
+    let mut names = String::new();
+    for part in round.parts() {
+        for (_, system) in part.systems().expect("an initialized schedule") {
+            names += short(&system.name().to_string());
+            names.push('\n');
+        }
+    }
+    names
 }
 
 /// `shooting::fire` of the full path of a system.
@@ -42,9 +50,10 @@ fn no_other_order_is_allowed() {
 #[test]
 fn an_unordered_conflict_is_refused() {
     let mut battles = BattleWorld::new(Rules::default(), Workers::default());
-    let mut schedule = systems::round(&Profile::default());
-    schedule.add_systems(systems::victory::decide);
-    assert!(schedule.initialize(battles.world_mut()).is_err());
+    let mut round = systems::round(&Profile::default());
+    let [_, _, aftermath] = round.parts();
+    aftermath.add_systems(systems::victory::decide);
+    assert!(round.initialize(battles.world_mut()).is_err());
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Each system alone, without a schedule and without its neighbours.
 
-use bevy_ecs::system::RunSystemOnce;
 use multi_universe_core::Rules;
 use multi_universe_core::battle::{BattleWorld, FleetSetup, Lineup, SideSetup};
 use multi_universe_core::ecs::components::*;
@@ -79,13 +78,22 @@ pub fn mount(shooter: u32, slot: u16) -> MountBundle {
 }
 
 /// A world at the start of round 1 of a battle between sides 0 and 1, on a map of 30 tiles.
-fn world(units: &[UnitBundle], mounts: &[MountBundle]) -> BattleWorld {
+pub fn world(units: &[UnitBundle], mounts: &[MountBundle]) -> BattleWorld {
     let mut lineup = Lineup { map: 30.0, max_rounds: 100, wars: vec![(0, 1)], ..Lineup::default() };
     for (side, name) in ["A", "B"].into_iter().enumerate() {
         lineup.sides.push(SideSetup { name: name.into(), defender: false, plunder_ratio: 0.0 });
         lineup.fleets.push(FleetSetup { id: side as i64, side: side as u16, row: 0 });
     }
-    units.iter().for_each(|&unit| lineup.units.push(unit));
+    for (row, &unit) in units.iter().enumerate() {
+        let carried = |mount: &&MountBundle| mount.shooter.0 as usize == row;
+        let first = mounts.iter().position(|mount| mount.shooter.0 as usize >= row).unwrap_or(mounts.len());
+        let count = mounts.iter().filter(carried).count();
+        lineup.units.push(UnitBundle {
+            first_mount: FirstMount(first as u32),
+            mounts: Mounts(count as u32),
+            ..unit
+        });
+    }
     mounts.iter().for_each(|&mount| lineup.mounts.push(mount));
     let mut battles = BattleWorld::new(Rules::default(), Workers::default());
     battles.load(&lineup, 1);
@@ -97,9 +105,11 @@ fn world(units: &[UnitBundle], mounts: &[MountBundle]) -> BattleWorld {
 
 macro_rules! run {
     ($battles:expr, $system:path) => {
-        $battles.world_mut().run_system_once($system).expect("the system's parameters are in the world")
+        bevy_ecs::system::RunSystemOnce::run_system_once($battles.world_mut(), $system)
+            .expect("the system's parameters are in the world")
     };
 }
+pub(crate) use run;
 
 #[test]
 fn r_treaty_1_declares_wars_in_the_first_round() {
@@ -235,7 +245,7 @@ fn r_damage_1_and_2_land_in_order_and_credit_the_last_point() {
     let mut battles =
         world(&[unit(1, 0, 0.0, 0.0), unit(2, 0, 0.0, 0.0), target], &[mount(0, 0), mount(1, 0)]);
     let shot = |mount, damage| Shot { mount, shooter: mount, target: 2, damage, ..Shot::default() };
-    let volley = Volley { shots: vec![shot(0, 90.0), shot(1, 90.0)], ends: vec![2] };
+    let volley = Volley { shots: vec![shot(0, 90.0), shot(1, 90.0)], ends: vec![2], ..Volley::default() };
     battles.world_mut().insert_resource(volley);
     run!(battles, damage::land);
     let (units, mounts) = battles.columns();
@@ -256,7 +266,7 @@ fn r_damage_3_breaks_a_weapon_of_the_target_and_shortens_its_reach() {
     let mut battles = world(&[unit(1, 0, 0.0, 0.0), target], &[mount(0, 0), near, far]);
     battles.world_mut().resource_mut::<RuleBook>().0.hardpoint_chance = 1.0;
     let shot = Shot { mount: 0, shooter: 0, target: 1, damage: 60.0, ..Shot::default() };
-    battles.world_mut().insert_resource(Volley { shots: vec![shot], ends: vec![1] });
+    battles.world_mut().insert_resource(Volley { shots: vec![shot], ends: vec![1], ..Volley::default() });
     run!(battles, damage::land);
     let (units, mounts) = battles.columns();
     assert_eq!(mounts.integrity.iter().map(|weapon| weapon.0).collect::<Vec<_>>(), [50.0, 0.0, 0.0]);

@@ -28,7 +28,22 @@ fn faults_name_line_column_and_remedy() {
             "unknown key 'hit_flor' in [rules]",
             hint("did you mean 'hit_floor'?"),
         ),
-        ("[rules]\nhit_floor = 'a'", 2, 13, "hit_floor: got 'a', expected a number", None),
+        ("[rules]\nhit_floor = 'a'", 2, 13, "hit_floor: got 'a', expected a number from 0 to 1", None),
+        ("[rules]\nmorale_dice = 2", 2, 15, "morale_dice: got 2, expected one of '2d6', 'even'", None),
+        (
+            "[rules]\nretarget = 'now'",
+            2,
+            12,
+            "retarget: got 'now', expected one of 'each_round', 'when_lost'",
+            None,
+        ),
+        (
+            "[rules]\npreset = 'chess'",
+            2,
+            10,
+            "preset: got 'chess', expected one of 'strategy_engine', 'lanchester'",
+            None,
+        ),
         ("[rules]\nhit_floor = 2", 2, 13, "hit_floor: got 2, expected a number from 0 to 1", None),
         (
             "[scenario]\nseed = -1",

@@ -1,37 +1,6 @@
-//! Every number of the rule book: meaning, unit, default and legal range, in one place.
-//!
-//! A field is a rule's number; [`RULES`] describes all of them for messages, the scenario's schema and
-//! the documentation. Rules are checked when they are set, so every `Rules` that exists is legal.
+//! The numbers themselves: every rule with its meaning, unit, default and legal range, and the presets.
 
-use crate::error::{Error, Fault, Faults, Result, nearest_name};
-
-/// What a rule's number can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RuleKind {
-    /// Any number within the range.
-    Number,
-    /// A whole number within the range.
-    Whole,
-    /// True (1) or false (0).
-    Flag,
-}
-
-/// What is known about one rule's number.
-#[derive(Clone, Copy, Debug)]
-pub struct RuleInfo {
-    /// The field's name.
-    pub name: &'static str,
-    /// Meaning and unit.
-    pub doc: &'static str,
-    /// The rule book's value.
-    pub default: f64,
-    /// The smallest legal value.
-    pub min: f64,
-    /// The largest legal value.
-    pub max: f64,
-    /// What it can be.
-    pub kind: RuleKind,
-}
+use super::kind::{MoraleDice, Retarget, RuleInfo, Setting, Stored, SuppressionFrom};
 
 macro_rules! rules {
     ($( $(#[doc = $doc:literal])+ $name:ident: $kind:ident = $default:literal in $min:literal ..= $max:literal; )+) => {
@@ -41,7 +10,7 @@ macro_rules! rules {
 
         impl Default for Rules {
             fn default() -> Self {
-                Self { $( $name: rules!(@store $kind $default as f64), )+ }
+                Self { $( $name: Stored::of($default as f64), )+ }
             }
         }
 
@@ -52,27 +21,21 @@ macro_rules! rules {
             default: $default as f64,
             min: $min as f64,
             max: $max as f64,
-            kind: rules!(@kind $kind),
+            kind: <$kind as Stored>::KIND,
         }, )+ ];
 
         impl Rules {
-            /// The number named `name`, if there is one.
+            /// The rule named `name` as a number, if there is one.
             pub fn value(&self, name: &str) -> Option<f64> {
-                match name { $( stringify!($name) => Some(f64::from(self.$name)), )+ _ => None }
+                match name { $( stringify!($name) => Some(self.$name.number()), )+ _ => None }
             }
 
-            /// Stores a value that has been checked.
-            fn store(&mut self, name: &str, value: f64) {
-                match name { $( stringify!($name) => self.$name = rules!(@store $kind value), )+ _ => {} }
+            /// Stores a number that has been checked.
+            pub(super) fn store(&mut self, name: &str, number: f64) {
+                match name { $( stringify!($name) => self.$name = Stored::of(number), )+ _ => {} }
             }
         }
     };
-    (@kind f64) => { RuleKind::Number };
-    (@kind u32) => { RuleKind::Whole };
-    (@kind bool) => { RuleKind::Flag };
-    (@store f64 $value:expr) => { $value };
-    (@store u32 $value:expr) => { ($value) as u32 };
-    (@store bool $value:expr) => { ($value) != 0.0 };
 }
 
 rules! {
@@ -92,6 +55,10 @@ rules! {
     deploy_cap: u32 = 0 in 0 ..= 1000000;
     /// R-TARGET-1: a static target's distance counts this many times when a target is chosen.
     static_weight: f64 = 5.0 in 0.0 ..= 1e6;
+    /// R-TARGET-1: when a unit chooses its target.
+    retarget: Retarget = 0 in 0 ..= 1;
+    /// R-MOVE-1: whether units move at all.
+    movement: bool = 1 in 0 ..= 1;
     /// R-MOVE-2: the distance of contact, in tiles.
     contact_distance: f64 = 1.0 in 0.0 ..= 1000.0;
     /// R-MOVE-2: weapons that reach no farther than this, in tiles, do not make a unit keep its distance.
@@ -104,6 +71,8 @@ rules! {
     defend_distance: f64 = 20.0 in 0.0 ..= 1e6;
     /// R-MOVE-2: how much slower defenders close, in tiles per round.
     defend_slowdown: f64 = 1.0 in 0.0 ..= 1e6;
+    /// R-SHOOT-1: volleys of a round, each by its share of the shooters in order of id.
+    volleys: u32 = 1 in 1 ..= 65535;
     /// R-SHOOT-2: added to every shooter's skill, in percent.
     skill_bonus: f64 = 5.0 in -100.0 ..= 100.0;
     /// R-SHOOT-2: no skill falls below this, in percent.
@@ -150,14 +119,20 @@ rules! {
     ground_factor: f64 = 2.5 in 0.0 ..= 1000.0;
     /// R-DAMAGE-3: the chance that a shot that reaches the hull strikes a weapon too.
     hardpoint_chance: f64 = 0.1 in 0.0 ..= 1.0;
+    /// R-DAMAGE-4: whether shields and hulls regain points.
+    regeneration: bool = 1 in 0 ..= 1;
     /// R-MELEE-1: how far a strike reaches, in tiles.
     melee_reach: f64 = 1.5 in 0.0 ..= 1000.0;
     /// Section 8: whether nerve counts; if not, nobody is ever suppressed by fire or routs.
     morale: bool = 1 in 0 ..= 1;
+    /// R-MORALE-1: what damage to the hull adds to suppression.
+    suppression_from: SuppressionFrom = 0 in 0 ..= 1;
     /// R-MORALE-1: suppression that goes each round, in points.
     suppression_decay: f64 = 10.0 in 0.0 ..= 1e6;
     /// R-MORALE-1: suppressed from this suppression on, in points.
     suppressed_at: f64 = 25.0 in 0.0 ..= 1e6;
+    /// R-MORALE-2: how the sum of two dice is rolled.
+    morale_dice: MoraleDice = 0 in 0 ..= 1;
     /// R-MORALE-2: taken from the nerve for a hull that is all lost; in proportion for less.
     nerve_hull: f64 = 5.0 in 0.0 ..= 100.0;
     /// R-MORALE-2: taken from the nerve under a quarter of the hull.
@@ -212,65 +187,37 @@ rules! {
     pyrrhic_share: f64 = 0.4 in 0.0 ..= 1.0;
 }
 
-impl Rules {
-    /// The rule book with some numbers changed.
-    ///
-    /// # Errors
-    /// [`Error::Rules`] names each unknown rule (with the nearest name) and each value out of range.
-    ///
-    /// ```
-    /// # use multi_universe_core::Rules;
-    /// let rules = Rules::with([("static_weight", 1.0)])?;
-    /// assert_eq!(rules.static_weight, 1.0);
-    /// let error = Rules::with([("hit_floor", 2.0)]).unwrap_err();
-    /// assert!(error.to_string().contains("hit_floor"), "{error}");
-    /// # Ok::<(), multi_universe_core::Error>(())
-    /// ```
-    pub fn with<'a>(overrides: impl IntoIterator<Item = (&'a str, f64)>) -> Result<Self> {
-        let mut rules = Self::default();
-        let mut faults = Faults::default();
-        for (name, value) in overrides {
-            match check(name, value) {
-                Ok(()) => rules.store(name, value),
-                Err(fault) => faults.add(|| fault),
-            }
-        }
-        if rules.hit_floor > rules.hit_ceiling {
-            faults.add(|| {
-                Fault::column(
-                    "rules",
-                    "hit_floor",
-                    rules.hit_floor,
-                    format!("at most hit_ceiling, {}", rules.hit_ceiling),
-                )
-            });
-        }
-        faults.into_result(Error::Rules).map(|()| rules)
-    }
-
-    /// All numbers by name, in the order of the rule book.
-    pub fn values(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
-        RULES.iter().filter_map(|rule| Some((rule.name, self.value(rule.name)?)))
-    }
+/// A rule book by name: what it is, and in what it differs from the book.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// The rules that differ.
+    pub settings: &'static [(&'static str, Setting<'static>)],
 }
 
-/// Whether `name` is a rule and `value` is legal for it.
-fn check(name: &str, value: f64) -> std::result::Result<(), Fault> {
-    let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
-        let hint = nearest_name(name, RULES.iter().map(|rule| rule.name));
-        let wanted =
-            hint.map_or("the name of a rule".to_owned(), |near| format!("a rule; did you mean '{near}'?"));
-        return Err(Fault::column("rules", name, "an unknown name", wanted));
-    };
-    let legal =
-        (rule.min..=rule.max).contains(&value) && (rule.kind == RuleKind::Number || value.fract() == 0.0);
-    if legal {
-        return Ok(());
-    }
-    let wanted = match rule.kind {
-        RuleKind::Number => format!("a number from {} to {}", rule.min, rule.max),
-        RuleKind::Whole => format!("a whole number from {} to {}", rule.min, rule.max),
-        RuleKind::Flag => "true or false".to_owned(),
-    };
-    Err(Fault::column("rules", name, value, wanted))
-}
+/// All presets.
+pub static PRESETS: &[Preset] = &[
+    Preset {
+        name: "strategy_engine",
+        doc: "The extremes of the Python strategy engine that the rule book follows.",
+        settings: &[
+            ("hardpoint_chance", Setting::Number(1.0)),
+            ("suppression_from", Setting::Word("points")),
+            ("morale_dice", Setting::Word("even")),
+            ("deploy_cap", Setting::Number(200.0)),
+        ],
+    },
+    Preset {
+        name: "lanchester",
+        doc: "Fire and nothing else: no morale, hardpoints, regeneration or movement.",
+        settings: &[
+            ("morale", Setting::Flag(false)),
+            ("hardpoint_chance", Setting::Number(0.0)),
+            ("regeneration", Setting::Flag(false)),
+            ("movement", Setting::Flag(false)),
+        ],
+    },
+];
