@@ -13,6 +13,7 @@ use multi_universe_core::ecs::columns::TableId;
 use multi_universe_core::ecs::ingest::{Push, TableInput, Values};
 use multi_universe_core::ecs::resources::{Battles, Volley};
 use multi_universe_core::kernel::{Engagement, Kernel, Muster};
+use multi_universe_core::odds::{Plan, Wish};
 use multi_universe_core::systems::{
     census, damage, finalize, morale, movement, shooting, targeting, victory,
 };
@@ -37,8 +38,8 @@ fn ships(units: i64, toughness: f64) -> TableInput<'static> {
     ])
 }
 
-fn weapons(units: i64) -> TableInput<'static> {
-    let mounts = || (0..units * WEAPONS).map(|mount| (mount / WEAPONS, mount % WEAPONS));
+fn weapons(units: i64, each: i64) -> TableInput<'static> {
+    let mounts = || (0..units * each).map(move |mount| (mount / each, mount % each));
     TableInput::of([
         ("unit", Values::wholes(mounts().map(|mount| mount.0))),
         ("slot", Values::wholes(mounts().map(|mount| mount.1))),
@@ -70,10 +71,11 @@ fn two_fleets() -> Kernel {
     kernel
 }
 
-fn fleet_battle(units: i64, toughness: f64) -> Kernel {
+fn fleet_battle(units: i64, toughness: f64, guns: i64) -> Kernel {
     let mut kernel = two_fleets();
-    let push =
-        Push::default().with(TableId::Units, ships(units, toughness)).with(TableId::Weapons, weapons(units));
+    let push = Push::default()
+        .with(TableId::Units, ships(units, toughness))
+        .with(TableId::Weapons, weapons(units, guns));
     kernel.push(&push).expect("ships with weapons");
     kernel
 }
@@ -91,7 +93,7 @@ fn engagement(seed: u64, max_rounds: u32) -> Engagement {
 fn battle(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("battle");
     for (units, rounds) in [(20, 10_000), (200, 10_000), (2_000, 30), (10_000, 20)] {
-        let mut kernel = fleet_battle(units, 1.0);
+        let mut kernel = fleet_battle(units, 1.0, WEAPONS);
         let report = kernel.resolve(&engagement(0, rounds), &|| false).expect("a battle");
         assert!(report.factions.ints("kills").iter().sum::<i64>() > 0, "nobody was killed");
         let shots = units as u64 * WEAPONS as u64 * u64::from(report.rounds);
@@ -107,6 +109,31 @@ fn battle(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Replicas of a battle of 100 ships with two weapons each, some twenty rounds, on one thread and on two.
+fn replicas(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("replicas");
+    let runs = 1000;
+    group.throughput(Throughput::Elements(u64::from(runs))).sample_size(10);
+    for threads in [1, 2] {
+        let mut kernel = fleet_battle(100, 0.08, 2);
+        let mut plan = Plan { runs, threads, ..Plan::new(0) };
+        let fight = |kernel: &mut Kernel, plan: &Plan| {
+            kernel.odds(&engagement(0, 10_000), plan, &|_, _| Wish::GoOn).expect("odds")
+        };
+        let odds = fight(&mut kernel, &plan);
+        let rounds = odds.rounds()[0].1;
+        assert!((14.0..26.0).contains(&rounds), "{rounds} rounds");
+        assert!(odds.samples.lost.iter().all(|&lost| lost > 0), "somebody lost nobody");
+        group.bench_function(BenchmarkId::from_parameter(threads), |bencher| {
+            bencher.iter(|| {
+                plan.seed += 1;
+                black_box(fight(&mut kernel, &plan))
+            });
+        });
+    }
+    group.finish();
+}
+
 /// One phase, from the tenth round on, in a battle of 10,000 ships that are too tough to die meanwhile.
 fn phase<M: 'static, S: IntoSystem<(), (), M> + Copy + 'static>(
     criterion: &mut Criterion,
@@ -114,7 +141,7 @@ fn phase<M: 'static, S: IntoSystem<(), (), M> + Copy + 'static>(
     system: S,
 ) {
     let units = 10_000;
-    let kernel = fleet_battle(units, 1e9);
+    let kernel = fleet_battle(units, 1e9, WEAPONS);
     let mut battles = kernel.battle_world(&engagement(1, 1_000_000)).expect("a battle");
     for _ in 0..10 {
         assert!(battles.step(), "the battle is over too soon");
@@ -152,7 +179,7 @@ fn phases(criterion: &mut Criterion) {
 /// The account of a battle of 10,000 ships that has just ended.
 fn settle(criterion: &mut Criterion) {
     let units = 10_000;
-    let kernel = fleet_battle(units, 1.0);
+    let kernel = fleet_battle(units, 1.0, WEAPONS);
     let mut group = criterion.benchmark_group("finalize");
     group.throughput(Throughput::Elements(units as u64)).sample_size(20);
     let mut battles = kernel.battle_world(&engagement(1, 5)).expect("a battle");
@@ -204,7 +231,7 @@ fn ingest(criterion: &mut Criterion) {
 /// The unit table of a mirror of 100,000 units, all columns.
 fn tables(criterion: &mut Criterion) {
     let units = 100_000;
-    let kernel = fleet_battle(units, 1.0);
+    let kernel = fleet_battle(units, 1.0, WEAPONS);
     let mut group = criterion.benchmark_group("tables");
     group.throughput(Throughput::Elements(units as u64)).sample_size(10);
     group.bench_function("units/100000", |bencher| {
@@ -214,5 +241,5 @@ fn tables(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, battle, phases, ingest, tables);
+criterion_group!(benches, replicas, battle, phases, ingest, tables);
 criterion_main!(benches);

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
 
+use crate::ecs::account::Account;
 use crate::ecs::components::{
     MountStates, MountTemplate, MountView, Traits, UnitStates, UnitTemplate, UnitView,
 };
 use crate::ecs::digest::Digest;
 use crate::ecs::phase::Round;
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Battle, Battles, Hostility, RuleBook, Scratch, SideState, Timeline, Volley};
+use crate::ecs::resources::{
+    Battle, Battles, Ending, Hostility, RuleBook, Scratch, SideState, Timeline, Volley,
+};
 use crate::ecs::roll::RollKey;
 use crate::ecs::store::Row;
 use crate::ecs::workers::Workers;
@@ -43,7 +46,9 @@ pub struct Lineup {
     pub map: f64,
     /// The round that ends the battle.
     pub max_rounds: u32,
-    /// The units' morale, in points: reported, and used by no rule yet.
+    /// Each side's reserves, the next one last, if the units stand in their places already (R-DEPLOY-3).
+    pub deployed: Option<Vec<Vec<u32>>>,
+    /// The units' morale, in points: reported, and used by no rule.
     pub morale: Vec<f64>,
     /// The units' rows in the mirror.
     pub unit_rows: Vec<Row>,
@@ -113,20 +118,61 @@ impl BattleWorld {
 
     /// Resets the world to the start of a battle.
     pub fn load(&mut self, lineup: &Lineup, seed: u64) {
+        self.seat(lineup, 1);
+        let rules = *self.rules();
+        let battle = &mut self.world.resource_mut::<Battles>().0[0];
+        battle.chronicled = true;
+        battle.timeline.reserve((lineup.sides.len() * RESERVED_ROUNDS).min(RESERVED_ROWS));
+        battle.digest = fingerprint(lineup, seed, &rules);
+        self.begin(lineup, 0, RollKey::new(seed, 0));
+    }
+
+    /// Makes room for `slots` battles of a lineup side by side, none of them begun and none of them to be chronicled.
+    pub fn seat(&mut self, lineup: &Lineup, slots: usize) {
         let Self { world, units, mounts, unit_rows, mount_rows, .. } = self;
-        units.reset(world, &lineup.units, 1, unit_rows);
-        mounts.reset(world, &lineup.mounts, 1, mount_rows);
-        let rules = world.resource::<RuleBook>().0;
-        let battle = start(lineup, seed, &rules);
-        world.resource_mut::<Battles>().0 = vec![battle];
+        units.make_room(world, &lineup.units, slots, unit_rows);
+        mounts.make_room(world, &lineup.mounts, slots, mount_rows);
+        let volleys = world.resource::<RuleBook>().0.volleys as usize;
+        world.resource_mut::<Battles>().0 = (0..slots).map(|slot| idle(lineup, slot, volleys)).collect();
         let mut volley = world.resource_mut::<Volley>();
-        volley.shots.reserve(lineup.mounts.len().max(lineup.units.len()));
-        volley.ends.reserve(1);
+        volley.shots.reserve(slots * lineup.mounts.len().max(lineup.units.len()));
+        volley.ends.reserve(slots);
         let massive = lineup.units.traits.iter().zip(&lineup.units.mounts);
         let massive = massive.filter(|(traits, _)| traits.has(Traits::MASSIVE));
-        volley.splits.reserve(massive.map(|(_, mounts)| mounts.0 as usize).sum());
+        volley.splits.reserve(slots * massive.map(|(_, mounts)| mounts.0 as usize).sum::<usize>());
         world.resource_mut::<Scratch>().running.reserve(lineup.units.len());
         self.profile.clear();
+    }
+
+    /// Begins a battle of the lineup that was seated, with these rolls, in a slot.
+    pub fn begin(&mut self, lineup: &Lineup, slot: usize, key: RollKey) {
+        self.units.reset(&mut self.world, &lineup.units, slot);
+        self.mounts.reset(&mut self.world, &lineup.mounts, slot);
+        let battle = &mut self.world.resource_mut::<Battles>().0[slot];
+        (battle.key, battle.round, battle.ending) = (key, 0, None);
+        (battle.quiet, battle.killless) = (0, 0);
+        if let Some(account) = battle.account.take() {
+            battle.spare = account;
+        }
+        for (reserve, first) in battle.reserves.iter_mut().zip(lineup.deployed.iter().flatten()) {
+            reserve.clone_from(first);
+        }
+    }
+
+    /// The lineup with its units in their places: its battles are the same, and deploy nobody (R-DEPLOY-2).
+    pub fn deploy(&mut self, lineup: &Lineup) -> Lineup {
+        self.load(lineup, 0);
+        self.world.resource_mut::<Battles>().0[0].round = 1;
+        let deployed = self.world.run_system_cached(systems::deploy::deploy);
+        deployed.expect("the system's parameters are in the world");
+        let reserves = self.battle().reserves.clone();
+        let mut lineup = Lineup { deployed: Some(reserves), ..lineup.clone() };
+        let rows = lineup.units.len();
+        let (units, _) = self.columns();
+        lineup.units.x.copy_from_slice(&units.x[..rows]);
+        lineup.units.y.copy_from_slice(&units.y[..rows]);
+        lineup.units.status.copy_from_slice(&units.status[..rows]);
+        lineup
     }
 
     /// Fights one round of the battle that is loaded; whether it goes on.
@@ -158,7 +204,12 @@ impl BattleWorld {
 
     /// The battle that is loaded.
     pub fn battle(&self) -> &Battle {
-        &self.world.resource::<Battles>().0[0]
+        &self.battles()[0]
+    }
+
+    /// The battles of all slots.
+    pub fn battles(&self) -> &[Battle] {
+        &self.world.resource::<Battles>().0
     }
 
     /// The rules in force.
@@ -187,14 +238,13 @@ impl BattleWorld {
     }
 }
 
-/// The battle of a lineup before its first round.
-fn start(lineup: &Lineup, seed: u64, rules: &Rules) -> Battle {
-    let mut timeline = Timeline::default();
-    timeline.reserve((lineup.sides.len() * RESERVED_ROUNDS).min(RESERVED_ROWS));
+/// A battle of a lineup that has not begun, in a slot of the world.
+fn idle(lineup: &Lineup, slot: usize, volleys: usize) -> Battle {
+    let (units, mounts) = (lineup.units.len(), lineup.mounts.len());
     Battle {
-        units: 0..lineup.units.len(),
-        mounts: 0..lineup.mounts.len(),
-        key: RollKey::new(seed, 0),
+        units: slot * units..(slot + 1) * units,
+        mounts: slot * mounts..(slot + 1) * mounts,
+        key: RollKey::new(0, 0),
         round: 0,
         max_rounds: lineup.max_rounds,
         map: lineup.map,
@@ -205,21 +255,24 @@ fn start(lineup: &Lineup, seed: u64, rules: &Rules) -> Battle {
             .collect(),
         wars: lineup.wars.clone(),
         hostile: Hostility::default(),
-        firing: 0..lineup.units.len(),
-        cuts: Vec::with_capacity(rules.volleys as usize + 1),
+        firing: slot * units..(slot + 1) * units,
+        cuts: Vec::with_capacity(volleys + 1),
         quiet: 0,
         killless: 0,
-        ending: None,
-        digest: fingerprint(lineup, seed, rules),
-        timeline,
+        ending: Some(Ending::Stalemate(None)),
+        chronicled: false,
+        deployed: lineup.deployed.is_some(),
+        digest: Digest::new("battle"),
+        timeline: Timeline::default(),
         fleets: lineup.fleets.len(),
         reserves: vec![Vec::new(); lineup.sides.len()],
-        account: None,
+        account: Some(Account::default()),
+        spare: Account::default(),
     }
 }
 
 /// The fingerprint of a battle before its first round: seed, rules, input.
-fn fingerprint(lineup: &Lineup, seed: u64, rules: &Rules) -> Digest {
+pub fn fingerprint(lineup: &Lineup, seed: u64, rules: &Rules) -> Digest {
     let mut digest = Digest::new("battle");
     digest.fold(&[seed]);
     // Only what differs from the book: a rule that the book gains leaves the battles that do not use it as they are.

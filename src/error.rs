@@ -25,6 +25,9 @@ pub enum Error {
     /// A battle could not be started; the mirror is as it was.
     #[error("resolve refused, nothing changed: {0}")]
     Resolve(Faults),
+    /// Odds could not be worked out; nothing has changed.
+    #[error("odds refused: {0}")]
+    Odds(Faults),
     /// A rule's name or value was refused.
     #[error("rules refused: {0}")]
     Rules(Faults),

@@ -46,6 +46,7 @@ pub mod ecs;
 pub mod error;
 pub mod export;
 pub mod kernel;
+pub mod odds;
 pub mod report;
 pub mod rules;
 pub mod scenario;

@@ -45,8 +45,8 @@ impl From<Table> for PyTable {
 impl PyTable {
     /// The columns' names, in order.
     #[getter]
-    fn columns(&self) -> Vec<&'static str> {
-        self.table.names().to_vec()
+    fn columns(&self) -> Vec<&str> {
+        self.table.names().iter().map(AsRef::as_ref).collect()
     }
 
     fn __len__(&self) -> usize {
@@ -54,7 +54,7 @@ impl PyTable {
     }
 
     fn __contains__(&self, name: &Bound<'_, PyAny>) -> bool {
-        name.extract::<String>().is_ok_and(|name| self.table.names().contains(&name.as_str()))
+        name.extract::<String>().is_ok_and(|name| self.table.column(&name).is_some())
     }
 
     fn __getitem__<'py>(&self, name: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -65,7 +65,7 @@ impl PyTable {
             )));
         };
         let text = text.to_str()?;
-        match self.table.names().iter().position(|&known| known == text) {
+        match self.table.names().iter().position(|known| known == text) {
             Some(index) => self.array(name.py(), index),
             None => Err(self.unknown_column(text)),
         }
@@ -88,7 +88,7 @@ impl PyTable {
     /// All columns as a dict of read-only NumPy arrays.
     fn to_numpy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let arrays = PyDict::new(py);
-        for (index, &name) in self.table.names().iter().enumerate() {
+        for (index, name) in self.table.names().iter().enumerate() {
             arrays.set_item(name, self.array(py, index)?)?;
         }
         Ok(arrays)
@@ -157,7 +157,7 @@ impl PyTable {
 
     fn unknown_column(&self, name: &str) -> PyErr {
         let names = self.table.names();
-        let hint = nearest_name(name, names.iter().copied());
+        let hint = nearest_name(name, names.iter().map(AsRef::as_ref));
         let hint = hint.map_or(String::new(), |near| format!("; did you mean '{near}'?"));
         PyKeyError::new_err(format!("no column '{name}'{hint} The columns: {}", names.join(", ")))
     }

@@ -12,13 +12,14 @@ pub struct Account {
 }
 
 impl Account {
-    /// An empty ledger.
-    pub fn new(units: usize, sides: usize, fleets: usize) -> Self {
-        Self {
-            units: vec![UnitTally::default(); units],
-            sides: vec![Tally::default(); sides],
-            fleets: vec![Tally::default(); fleets],
-        }
+    /// Makes the ledger empty, for so many units, sides and fleets.
+    pub fn open(&mut self, units: usize, sides: usize, fleets: usize) {
+        self.units.clear();
+        self.units.resize(units, UnitTally::default());
+        self.sides.clear();
+        self.sides.resize(sides, Tally::default());
+        self.fleets.clear();
+        self.fleets.resize(fleets, Tally::default());
     }
 }
 

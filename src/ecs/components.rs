@@ -72,21 +72,22 @@ macro_rules! battle_columns {
                 Self { $( $field: world.query(), )+ }
             }
 
-            /// Resets the world's first rows to `copies` copies of the template, spawning what is missing.
-            pub fn reset(&mut self, world: &mut World, template: &$template, copies: usize, spawned: &mut usize) {
-                let rows = template.len();
-                let missing = (rows * copies).saturating_sub(*spawned);
+            /// Makes sure that the world has room for `copies` copies of the template, spawning what is missing.
+            pub fn make_room(&mut self, world: &mut World, template: &$template, copies: usize, spawned: &mut usize) {
+                let missing = (template.len() * copies).saturating_sub(*spawned);
                 if missing > 0 {
                     let row = template.row(0);
                     world.spawn_batch(std::iter::repeat_n(row, missing)).for_each(drop);
                     *spawned += missing;
                 }
+            }
+
+            /// Resets the rows of the `copy`-th copy of the template; there is room for it.
+            pub fn reset(&mut self, world: &mut World, template: &$template, copy: usize) {
+                let rows = copy * template.len()..(copy + 1) * template.len();
                 $(
                     if let Some(mut column) = self.$field.contiguous_iter_mut(world).ok().and_then(|mut it| it.next()) {
-                        let column = all(&mut column);
-                        for copy in column[..rows * copies].chunks_exact_mut(rows.max(1)) {
-                            copy.copy_from_slice(&template.$field);
-                        }
+                        all(&mut column)[rows.clone()].copy_from_slice(&template.$field);
                     }
                 )+
             }

@@ -57,6 +57,10 @@ pub struct Battle {
     pub killless: u32,
     /// How it ended; none while it is being fought.
     pub ending: Option<Ending>,
+    /// Whether its rounds are written into timeline and digest. Replicas are not: their ends are counted.
+    pub chronicled: bool,
+    /// Whether its units stood in their places from the beginning.
+    pub deployed: bool,
     /// The fingerprint of all rounds so far.
     pub digest: Digest,
     /// A row per round and side.
@@ -67,6 +71,8 @@ pub struct Battle {
     pub reserves: Vec<Vec<u32>>,
     /// The ledger. Written in the finalization phase of the last round.
     pub account: Option<Account>,
+    /// The memory of an earlier ledger, for the next one.
+    pub spare: Account,
 }
 
 /// What is known about a side at the end of a round.
@@ -135,8 +141,16 @@ pub struct Hostility {
 impl Hostility {
     /// Nobody is hostile to anybody among `sides`.
     pub fn peace(sides: usize) -> Self {
-        let words = sides.div_ceil(64);
-        Self { words, bits: vec![0; words * sides] }
+        let mut peace = Self::default();
+        peace.reset(sides);
+        peace
+    }
+
+    /// Makes peace among `sides`, in the memory that is there.
+    pub fn reset(&mut self, sides: usize) {
+        self.words = sides.div_ceil(64);
+        self.bits.clear();
+        self.bits.resize(self.words * sides, 0);
     }
 
     /// Makes two sides hostile to each other.

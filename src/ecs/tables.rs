@@ -3,6 +3,7 @@
 //! The report, the mirror's export, the command line and Python hold the same columns; nobody makes an
 //! object of a row unless a person asks for one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One column of an output table.
@@ -74,7 +75,7 @@ impl Column {
 /// Named columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
-    names: Vec<&'static str>,
+    names: Vec<Cow<'static, str>>,
     columns: Vec<Arc<Column>>,
     rows: usize,
 }
@@ -84,10 +85,11 @@ impl Table {
     ///
     /// # Panics
     /// If the columns are not of equal length: a defect of the caller, never of the input.
-    pub fn new(columns: Vec<(&'static str, Column)>) -> Self {
+    pub fn new<N: Into<Cow<'static, str>>>(columns: Vec<(N, Column)>) -> Self {
         let rows = columns.first().map_or(0, |(_, column)| column.len());
         assert!(columns.iter().all(|(_, column)| column.len() == rows), "columns of unequal length");
-        let (names, columns) = columns.into_iter().map(|(name, column)| (name, Arc::new(column))).unzip();
+        let (names, columns) =
+            columns.into_iter().map(|(name, column)| (name.into(), Arc::new(column))).unzip();
         Self { names, columns, rows }
     }
 
@@ -102,7 +104,7 @@ impl Table {
     }
 
     /// The columns' names, in order.
-    pub fn names(&self) -> &[&'static str] {
+    pub fn names(&self) -> &[Cow<'static, str>] {
         &self.names
     }
 
@@ -113,7 +115,7 @@ impl Table {
 
     /// The column named `name`.
     pub fn column(&self, name: &str) -> Option<&Arc<Column>> {
-        self.names.iter().position(|&known| known == name).map(|index| &self.columns[index])
+        self.names.iter().position(|known| known == name).map(|index| &self.columns[index])
     }
 
     /// The values of a number column; empty if there is no such column.
@@ -136,7 +138,7 @@ impl Table {
     ///
     /// # Panics
     /// If there is no such row.
-    pub fn row(&self, row: usize) -> impl Iterator<Item = (&'static str, Cell<'_>)> {
-        self.names.iter().zip(&self.columns).map(move |(&name, column)| (name, column.cell(row)))
+    pub fn row(&self, row: usize) -> impl Iterator<Item = (&str, Cell<'_>)> {
+        self.names.iter().zip(&self.columns).map(move |(name, column)| (name.as_ref(), column.cell(row)))
     }
 }

@@ -32,7 +32,9 @@ pub fn record_batch(table: &Table) -> RecordBatch {
 /// The schema of the table's record batch.
 fn schema(table: &Table) -> Schema {
     let fields = table.names().iter().zip(table.columns());
-    Schema::new(fields.map(|(&name, column)| Field::new(name, data_type(column), false)).collect::<Vec<_>>())
+    Schema::new(
+        fields.map(|(name, column)| Field::new(name.as_ref(), data_type(column), false)).collect::<Vec<_>>(),
+    )
 }
 
 fn data_type(column: &Column) -> DataType {

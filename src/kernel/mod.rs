@@ -2,6 +2,7 @@
 
 mod commit;
 mod lineup;
+mod odds;
 mod strength;
 
 use bevy_ecs::prelude::*;
@@ -12,7 +13,6 @@ use crate::ecs::columns::TableId;
 use crate::ecs::digest::Digest;
 use crate::ecs::ingest::{Push, PushSummary, Removal, RemoveSummary};
 use crate::ecs::mirror::{Mirror, mirror_world};
-use crate::ecs::roll::battle_seed;
 use crate::ecs::store::Key;
 use crate::ecs::tables::Table;
 use crate::ecs::workers::Workers;
@@ -62,6 +62,8 @@ impl Engagement {
 pub struct Kernel {
     mirror: World,
     battles: BattleWorld,
+    /// Worlds for odds, kept from one time to the next.
+    arena: Vec<BattleWorld>,
     seed: u64,
     threads: usize,
     fought: u64,
@@ -71,7 +73,7 @@ impl Kernel {
     /// An empty mirror whose battles run on one thread.
     pub fn new(rules: Rules, seed: u64) -> Self {
         let battles = BattleWorld::new(rules, Workers::new(1));
-        Self { mirror: mirror_world(), battles, seed, threads: 1, fought: 0 }
+        Self { mirror: mirror_world(), battles, arena: Vec::new(), seed, threads: 1, fought: 0 }
     }
 
     /// Lets large battles use so many threads, from 1 to [`MOST_THREADS`]; results do not depend on it.
@@ -156,7 +158,7 @@ impl Kernel {
     /// [`Error::Resolve`] names what is wrong with the request; [`Error::Interrupted`] if the caller stopped it;
     /// [`Error::Conservation`] if the kernel miscounted. The mirror is as it was.
     pub fn resolve(&mut self, engagement: &Engagement, interrupt: Interrupt<'_>) -> Result<Report> {
-        let seed = engagement.seed.unwrap_or_else(|| battle_seed(self.seed, self.fought));
+        let seed = engagement.seed.unwrap_or_else(|| self.next_seed());
         let lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
         if lineup.sides.is_empty() {
             return Ok(Report::no_conflict(seed));
@@ -185,7 +187,7 @@ impl Kernel {
             return Err(Error::Resolve(fault.into()));
         }
         let mut battles = BattleWorld::new(*self.rules(), Workers::new(self.threads));
-        battles.load(&lineup, engagement.seed.unwrap_or_else(|| battle_seed(self.seed, self.fought)));
+        battles.load(&lineup, engagement.seed.unwrap_or_else(|| self.next_seed()));
         Ok(battles)
     }
 

@@ -10,7 +10,7 @@ use crate::ecs::digest::Digest;
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Ending, Timeline};
 use crate::ecs::tables::{Column, Table};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::rules::Rules;
 use crate::systems::finalize::decisiveness;
 
@@ -49,7 +49,7 @@ impl Report {
         let ending = battle.ending.unwrap_or(Ending::RoundLimit(None));
         let winner = ending.winner();
         let (units, mounts) = battles.columns();
-        check(lineup, &account)?;
+        super::check(lineup.units.len(), &account)?;
         let left = |side: usize| battle.sides[side].standing() > 0;
         let victors: Vec<usize> = match ending {
             Ending::Victory(_) => (0..lineup.sides.len()).filter(|&side| left(side)).collect(),
@@ -84,23 +84,6 @@ fn verdict(account: &Account, winner: usize, winners: &[usize], rules: &Rules) -
     let others = account.sides.iter().enumerate().filter(|(side, _)| !winners.contains(side));
     others.for_each(|(_, tally)| losers.add(tally));
     decisiveness(account.sides[winner].share_lost(), losers.share_lost(), rules)
-}
-
-/// The conservation laws of a ledger. A break is a defect of the kernel.
-fn check(lineup: &Lineup, account: &Account) -> Result<()> {
-    let mut all = Tally::default();
-    account.sides.iter().for_each(|side| all.add(side));
-    let law = |law: &'static str, left: f64, right: f64, tolerance: f64| {
-        let holds = (left - right).abs() <= tolerance * left.abs().max(right.abs());
-        let place = "the whole battle".to_owned();
-        if holds { Ok(()) } else { Err(Error::Conservation { law, place, left, right }) }
-    };
-    law("units initial = units accounted for", all.initial as f64, lineup.units.len() as f64, 0.0)?;
-    law("kills = units lost", all.kills as f64, all.lost as f64, 0.0)?;
-    // The same points, added up in another order.
-    law("damage dealt = damage taken", all.dealt, all.taken, 1e-9)?;
-    law("hits ≤ shots", all.hits.max(all.shots) as f64, all.shots as f64, 0.0)?;
-    law("crits ≤ hits", all.crits.max(all.hits) as f64, all.hits as f64, 0.0)
 }
 
 fn names(lineup: &Lineup) -> Vec<Arc<str>> {

@@ -6,8 +6,10 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use crate::ecs::account::Decisiveness;
+use crate::ecs::account::{Account, Tally};
 use crate::ecs::digest::Digest;
 use crate::ecs::tables::Table;
+use crate::error::{Error, Result};
 
 /// How a battle ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,4 +73,24 @@ pub struct Report {
     pub timeline: Table,
     /// A row per system.
     pub profile: Table,
+}
+
+/// The conservation laws of a ledger of so many units.
+///
+/// # Errors
+/// [`Error::Conservation`]: a defect of the kernel, never of the input.
+pub fn check(units: usize, account: &Account) -> Result<()> {
+    let mut all = Tally::default();
+    account.sides.iter().for_each(|side| all.add(side));
+    let law = |law: &'static str, left: f64, right: f64, tolerance: f64| {
+        let holds = (left - right).abs() <= tolerance * left.abs().max(right.abs());
+        let place = "the whole battle".to_owned();
+        if holds { Ok(()) } else { Err(Error::Conservation { law, place, left, right }) }
+    };
+    law("units initial = units accounted for", all.initial as f64, units as f64, 0.0)?;
+    law("kills = units lost", all.kills as f64, all.lost as f64, 0.0)?;
+    // The same points, added up in another order.
+    law("damage dealt = damage taken", all.dealt, all.taken, 1e-9)?;
+    law("hits ≤ shots", all.hits.max(all.shots) as f64, all.shots as f64, 0.0)?;
+    law("crits ≤ hits", all.crits.max(all.hits) as f64, all.hits as f64, 0.0)
 }

@@ -60,6 +60,9 @@ pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>, mut mounts
             battle.sides.iter().fold((0.0, 0), |(d, k), side| (d + side.dealt, k + side.kills));
         battle.quiet = if dealt > 0.0 { 0 } else { battle.quiet + 1 };
         battle.killless = if kills > 0 { 0 } else { battle.killless + 1 };
+        if !battle.chronicled {
+            continue;
+        }
         for (index, side) in battle.sides.iter().enumerate() {
             battle.timeline.push(battle.round, index, side);
         }

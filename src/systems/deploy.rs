@@ -60,7 +60,7 @@ pub fn deploy(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Que
     let cap = rules.0.deploy_cap as usize;
     for battle in battles.running() {
         let rows = battle.units.clone();
-        if battle.round > 1 {
+        if battle.round > 1 || battle.deployed {
             if battle.reserves.iter().any(|reserve| !reserve.is_empty()) {
                 reinforce(battle, cap, &sides[rows.clone()], &mut statuses[rows]);
             }

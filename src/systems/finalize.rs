@@ -26,7 +26,7 @@
 
 use bevy_ecs::prelude::*;
 
-use crate::ecs::account::{Account, Decisiveness, Tally, UnitTally};
+use crate::ecs::account::{Decisiveness, Tally, UnitTally};
 use crate::ecs::components::{
     Cost, Crits, Dealt, DeathRound, FleetSlot, Hits, Kills, Shooter, Shots, Side, Status, Struck, Taken,
     Traits, columns,
@@ -66,7 +66,8 @@ pub fn settle(
     for battle in &mut battles.0 {
         let (Some(ending), None) = (battle.ending, &battle.account) else { continue };
         let rows = battle.units.clone();
-        let mut account = Account::new(rows.len(), battle.sides.len(), battle.fleets);
+        let mut account = std::mem::take(&mut battle.spare);
+        account.open(rows.len(), battle.sides.len(), battle.fleets);
         if let Some((shooters, shots, hits, crits, dealt)) = mounts {
             for mount in battle.mounts.clone() {
                 let unit = &mut account.units[shooters[mount].0 as usize];

@@ -26,7 +26,8 @@ pub fn register(round: &mut Round, profile: &Profile) {
 /// R-TREATY-1: in its first round a battle's wars become hostility.
 pub fn declare(mut battles: ResMut<Battles>) {
     for battle in battles.running().filter(|battle| battle.round == 1) {
-        battle.hostile = hostility(battle.sides.len(), &battle.wars);
+        battle.hostile.reset(battle.sides.len());
+        declare_all(&mut battle.hostile, &battle.wars);
     }
 }
 
@@ -39,10 +40,12 @@ pub fn declare(mut battles: ResMut<Battles>) {
 /// ```
 pub fn hostility(sides: usize, wars: &[(u16, u16)]) -> Hostility {
     let mut hostile = Hostility::peace(sides);
-    for &(a, b) in wars {
-        hostile.declare(usize::from(a), usize::from(b));
-    }
+    declare_all(&mut hostile, wars);
     hostile
+}
+
+fn declare_all(hostile: &mut Hostility, wars: &[(u16, u16)]) {
+    wars.iter().for_each(|&(a, b)| hostile.declare(usize::from(a), usize::from(b)));
 }
 
 /// R-TREATY-2: for each faction present, whether it is at war with another one present.

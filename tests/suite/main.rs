@@ -6,6 +6,7 @@ mod determinism;
 mod floors;
 mod gate;
 mod ledger;
+mod odds;
 mod pipeline;
 mod strength;
 mod support;

@@ -1,0 +1,31 @@
+//! The odds of a battle on the mirror.
+
+use super::{Engagement, Kernel, lineup};
+use crate::ecs::roll::battle_seed;
+use crate::error::{Error, Fault, Result};
+use crate::odds::{self, Monitor, Odds, Plan};
+
+impl Kernel {
+    /// Fights a battle many times and says what came of it; the mirror stays as it is.
+    ///
+    /// The plan's seed counts; the engagement's is for a single battle.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`] names what is wrong with the request, peace among those present included; [`Error::Odds`] what
+    /// is wrong with the plan; [`Error::Conservation`] if the kernel miscounted.
+    pub fn odds(&mut self, engagement: &Engagement, plan: &Plan, monitor: Monitor<'_>) -> Result<Odds> {
+        plan.check()?;
+        let lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
+        if lineup.sides.is_empty() {
+            let fault = Fault::column("factions", "", "nobody at war with anybody", "two factions at war");
+            return Err(Error::Resolve(fault.into()));
+        }
+        let rules = *self.rules();
+        odds::fight(&lineup, &rules, plan, &mut self.arena, monitor)
+    }
+
+    /// The seed of the next battle that is given none.
+    pub fn next_seed(&self) -> u64 {
+        battle_seed(self.seed, self.fought)
+    }
+}
