@@ -9,6 +9,7 @@ from ._errors import (
     ConservationError,
     KernelError,
     KernelPoisoned,
+    OddsError,
     PushError,
     RemoveError,
     ResolveError,
@@ -17,6 +18,7 @@ from ._errors import (
     UnknownKeyError,
 )
 from ._kernel import Kernel, PushSummary, RemoveSummary
+from ._odds import Odds
 from ._report import BattleReport
 from ._rules import Rules
 from ._scenario import Scenario
@@ -28,6 +30,8 @@ __all__ = [
     "Kernel",
     "KernelError",
     "KernelPoisoned",
+    "Odds",
+    "OddsError",
     "PushError",
     "PushSummary",
     "RemoveError",
@@ -40,10 +44,14 @@ __all__ = [
     "Table",
     "UnknownKeyError",
     "__version__",
+    "checkpoint",
     "main",
 ]
 
 __version__: str
+
+def checkpoint(done: int) -> int:
+    """The number of runs after `done` at which odds look whether their intervals are narrow enough."""
 
 def main(argv: Sequence[str]) -> int:
     """Run the command line with these arguments, without the program's name; the result is the exit code."""

@@ -25,6 +25,12 @@ class ResolveError(KernelError, ValueError):
     faults: list[dict[str, Any]]
     count: int
 
+class OddsError(KernelError, ValueError):
+    """Odds could not be worked out; the mirror is as it was."""
+
+    faults: list[dict[str, Any]]
+    count: int
+
 class RulesError(KernelError, ValueError):
     """A rule's name or value was refused."""
 

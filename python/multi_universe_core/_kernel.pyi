@@ -1,11 +1,13 @@
 """Types of the compiled class `Kernel`, and of what a push and a removal report."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._odds import Odds
 from ._report import BattleReport
 from ._rules import Rules
 from ._table import Table
@@ -108,6 +110,45 @@ class Kernel:
         If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
         interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
         the mirror as it was. Raises ResolveError if the battle cannot be started.
+        """
+    def odds(
+        self,
+        *,
+        fleets: _Ids | None = None,
+        location: int | None = None,
+        defenders: Iterable[str] = (),
+        max_rounds: int | None = None,
+        runs: int = 1000,
+        confidence: float = 0.95,
+        until: float | None = None,
+        deadline: float | None = None,
+        max_memory: int | None = None,
+        seed: int | None = None,
+        first: int = 0,
+        threads: int | None = None,
+        progress: bool | Callable[[int, int], object] | None = None,
+        executor: Executor | None = None,
+    ) -> Odds:
+        """Fight a battle many times, and say how likely each faction is to win and what it will lose.
+
+        The mirror stays as it was.
+
+        fleets, location, defenders, max_rounds: the battle, as in `resolve`.
+        runs: how many times at most. Run k of a seed is the same battle always and everywhere.
+        confidence: the share of intervals that hold the truth.
+        until: stop as soon as every probability's interval is narrower than this; looked at after fixed numbers of
+            runs, so that equal requests stop at the same run on every machine.
+        deadline: seconds after which no further run is begun. The odds are then `partial`.
+        max_memory: bytes for samples and worlds; fewer battles side by side, then fewer threads, then OddsError.
+        seed: 0 ... 2**64-1; None: that of the next battle.
+        first: the number of the first run: shards of one request are merged by `Odds.merge`.
+        threads: None: the environment's MUC_THREADS, else all processors, in a pool's worker one.
+        progress: True for a bar (tqdm), or a callable `f(done, total)`, called about 40 times a second.
+        executor: any `concurrent.futures.Executor`; the runs are cut into shards by number and the result is the
+            same, bit for bit.
+
+        The interpreter is released meanwhile. Ctrl-C raises KeyboardInterrupt within 100 ms; the exception's
+        `partial` holds the odds of what was done, or None. Raises OddsError, ResolveError.
         """
     def factions(self) -> Table:
         """The factions of the mirror, a row each, by name."""

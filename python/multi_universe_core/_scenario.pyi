@@ -1,9 +1,10 @@
 """Types of the compiled class `Scenario`."""
 
 from os import PathLike
-from typing import TypeAlias, final
+from typing import Any, TypeAlias, final
 
 from ._kernel import Kernel
+from ._odds import Odds
 from ._report import BattleReport
 
 _Path: TypeAlias = str | PathLike[str]
@@ -23,6 +24,11 @@ class Scenario:
         """Fight the scenario's battle; seed None: the scenario's own.
 
         The interpreter is released; Ctrl-C raises KeyboardInterrupt within 100 ms.
+        """
+    def odds(self, **options: Any) -> Odds:
+        """The odds of the scenario's battle, with its own seed unless another is given.
+
+        options: those of `Kernel.odds`.
         """
     def save(self, path: _Path) -> None:
         """Write the scenario to a file. Raises OSError."""

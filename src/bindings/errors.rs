@@ -19,6 +19,7 @@ struct Family {
     push: Py<PyType>,
     remove: Py<PyType>,
     resolve: Py<PyType>,
+    odds: Py<PyType>,
     rules: Py<PyType>,
     scenario: Py<PyType>,
     unknown_key: Py<PyType>,
@@ -55,6 +56,7 @@ impl Family {
             push: refused("PushError", "A push was refused; the mirror is as it was.")?,
             remove: refused("RemoveError", "A removal was refused; the mirror is as it was.")?,
             resolve: refused("ResolveError", "A battle could not be started; the mirror is as it was.")?,
+            odds: refused("OddsError", "Odds could not be worked out; the mirror is as it was.")?,
             rules: refused("RulesError", "A rule's name or value was refused.")?,
             scenario: refused("ScenarioError", "A scenario file has a fault.")?,
             poisoned: broken("KernelPoisoned", "The kernel panicked earlier and refuses further work.")?,
@@ -67,10 +69,20 @@ impl Family {
         })
     }
 
-    fn all(&self) -> [&Py<PyType>; 9] {
-        let Self { kernel, push, remove, resolve, rules, scenario, unknown_key, poisoned, conservation } =
-            self;
-        [kernel, push, remove, resolve, rules, scenario, unknown_key, poisoned, conservation]
+    fn all(&self) -> [&Py<PyType>; 10] {
+        let Self {
+            kernel,
+            push,
+            remove,
+            resolve,
+            odds,
+            rules,
+            scenario,
+            unknown_key,
+            poisoned,
+            conservation,
+        } = self;
+        [kernel, push, remove, resolve, odds, rules, scenario, unknown_key, poisoned, conservation]
     }
 }
 
@@ -102,6 +114,7 @@ fn exception(py: Python<'_>, error: Error) -> PyResult<PyErr> {
         Error::Push(faults) => refusal(py, &family.push, message, faults),
         Error::Remove(faults) => refusal(py, &family.remove, message, faults),
         Error::Resolve(faults) => refusal(py, &family.resolve, message, faults),
+        Error::Odds(faults) => refusal(py, &family.odds, message, faults),
         Error::Rules(faults) => refusal(py, &family.rules, message, faults),
         Error::Scenario(fault) => scenario(py, &family.scenario, message, *fault),
         Error::Unknown { .. } => Ok(plain(py, &family.unknown_key, message)),

@@ -295,7 +295,7 @@ fn row_counts(kernel: &mut Kernel) -> [usize; 5] {
     TableId::ALL.map(|table| kernel.count(table))
 }
 
-fn keys_or_fault<T>(keys: std::result::Result<Vec<T>, Fault>, faults: &mut Faults) -> Vec<T> {
+pub(crate) fn keys_or_fault<T>(keys: std::result::Result<Vec<T>, Fault>, faults: &mut Faults) -> Vec<T> {
     keys.unwrap_or_else(|fault| {
         faults.add(|| fault);
         Vec::new()
@@ -303,7 +303,11 @@ fn keys_or_fault<T>(keys: std::result::Result<Vec<T>, Fault>, faults: &mut Fault
 }
 
 /// Whose units fight: exactly one of the two arguments says so.
-fn muster(fleets: Option<&Bound<'_, PyAny>>, location: Option<i64>, faults: &mut Faults) -> PyResult<Muster> {
+pub(crate) fn muster(
+    fleets: Option<&Bound<'_, PyAny>>,
+    location: Option<i64>,
+    faults: &mut Faults,
+) -> PyResult<Muster> {
     let value = match (fleets, location) {
         (Some(_), None) => return Ok(Muster::Fleets(keys_or_fault(keys::ids("fleets", fleets)?, faults))),
         (None, Some(location)) => return Ok(Muster::Location(location)),
@@ -314,7 +318,7 @@ fn muster(fleets: Option<&Bound<'_, PyAny>>, location: Option<i64>, faults: &mut
     Ok(Muster::Fleets(Vec::new()))
 }
 
-fn round_limit(rounds: i64, faults: &mut Faults) -> Option<u32> {
+pub(crate) fn round_limit(rounds: i64, faults: &mut Faults) -> Option<u32> {
     let limit = u32::try_from(rounds).ok();
     if limit.is_none() {
         faults.add(|| {

@@ -12,6 +12,7 @@ mod kernel;
 mod keys;
 mod legacy;
 mod memory;
+mod odds;
 mod report;
 mod rules;
 mod scenario;
@@ -34,6 +35,8 @@ mod _core {
     use super::kernel::PyKernel;
     #[pymodule_export]
     use super::main;
+    #[pymodule_export]
+    use super::odds::{PyOdds, checkpoint};
     #[pymodule_export]
     use super::report::PyBattleReport;
     #[pymodule_export]

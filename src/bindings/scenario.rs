@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use super::kernel::PyKernel;
 use super::keys::Seed;
 use super::report::PyBattleReport;
 use super::watch;
+use crate::kernel::{Engagement, Muster};
 use crate::scenario::Scenario;
 
 /// A battle in a TOML file: its rules, factions, fleets and units.
@@ -38,6 +40,28 @@ impl PyScenario {
     fn run(&self, py: Python<'_>, seed: Option<Seed>) -> PyResult<PyBattleReport> {
         let report = watch::fight(py, |interrupt| self.0.run(seed.map(|seed| seed.0), interrupt))?;
         PyBattleReport::new(py, report)
+    }
+
+    /// The odds of the scenario's battle, with its own seed unless another is given; options as of `Kernel.odds`.
+    #[pyo3(signature = (**options))]
+    fn odds<'py>(
+        &self,
+        py: Python<'py>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let Engagement { muster, defenders, max_rounds, seed, .. } = self.0.engagement(None);
+        let battle = PyDict::new(py);
+        match muster {
+            Muster::Fleets(fleets) => battle.set_item("fleets", fleets)?,
+            Muster::Location(location) => battle.set_item("location", location)?,
+        }
+        battle.set_item("defenders", defenders)?;
+        battle.set_item("max_rounds", max_rounds)?;
+        battle.set_item("seed", seed)?;
+        if let Some(options) = options {
+            battle.update(options.as_mapping())?;
+        }
+        Bound::new(py, self.kernel(py)?)?.call_method("odds", (), Some(&battle))
     }
 
     /// Writes the scenario to a file.

@@ -144,7 +144,7 @@ impl PyTable {
         table_html::render(&self.table, SHOWN_ROWS)
     }
 
-    fn _ipython_key_completions_(&self) -> Vec<&'static str> {
+    fn _ipython_key_completions_(&self) -> Vec<&str> {
         self.columns()
     }
 }

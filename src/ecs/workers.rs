@@ -6,6 +6,8 @@ use bevy_ecs::prelude::*;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::error::{Error, Fault, Result};
+
 /// Rows that one thread takes at a time, and the fewest that are worth a second thread.
 const BLOCK: usize = 1024;
 
@@ -14,6 +16,25 @@ const BLOCK: usize = 1024;
 pub struct Workers {
     pool: Option<Arc<ThreadPool>>,
     process: u32,
+}
+
+/// The environment variable that says how many threads a run of odds or a turn uses if the call does not.
+pub const THREADS_VARIABLE: &str = "MUC_THREADS";
+
+/// How many threads a run of odds or a turn uses if the call does not say: [`THREADS_VARIABLE`], else all there are.
+///
+/// # Errors
+/// [`Error::Odds`] if the variable holds anything but a whole number from 1 on.
+pub fn usual_threads() -> Result<usize> {
+    match std::env::var(THREADS_VARIABLE) {
+        Ok(text) => match text.trim().parse() {
+            Ok(threads) if threads > 0 => Ok(threads),
+            _ => Err(Error::Odds(
+                Fault::column(THREADS_VARIABLE, "", format!("'{text}'"), "a whole number from 1").into(),
+            )),
+        },
+        Err(_) => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
+    }
 }
 
 impl Workers {

@@ -206,7 +206,7 @@ impl Odds {
 ///
 /// ```
 /// # use multi_universe_core::odds::checkpoint;
-/// assert_eq!([0, 128, 1280, 10_000].map(checkpoint), [128, 256, 1408, 11_264]);
+/// assert_eq!([0, 128, 1280, 10_000].map(checkpoint), [128, 256, 1472, 11_264]);
 /// ```
 pub fn checkpoint(done: u32) -> u32 {
     done.saturating_add((done / 8).max(128)).next_multiple_of(64)

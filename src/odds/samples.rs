@@ -63,6 +63,23 @@ impl Samples {
         self.winner.is_empty()
     }
 
+    /// Whether the columns fit each other: lengths, factions, losses.
+    pub fn is_sound(&self) -> bool {
+        let (sides, runs) = (self.sides.len(), self.len());
+        let legal = |&winner: &u16| winner == NOBODY || usize::from(winner) < sides;
+        let lost = self.lost.chunks_exact(sides.max(1));
+        self.initial.len() == sides
+            && self.ending.len() == runs
+            && self.rounds.len() == runs
+            && self.lost.len() == runs * sides
+            && self.cost_lost.len() == runs * sides
+            && self.winner.iter().all(legal)
+            && self.ending.iter().all(|&ending| ending < 3)
+            && lost
+                .flat_map(|row| row.iter().zip(&self.initial))
+                .all(|(&lost, &units)| u64::from(lost) <= units)
+    }
+
     /// Adds the outcome of a battle that has ended.
     pub(super) fn push(&mut self, battle: &Battle) {
         let Some((ending, account)) = battle.ending.zip(battle.account.as_ref()) else { return };
