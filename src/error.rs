@@ -31,6 +31,9 @@ pub enum Error {
     /// A rule's name or value was refused.
     #[error("rules refused: {0}")]
     Rules(Faults),
+    /// The input of a function without a mirror was refused.
+    #[error("input refused, nothing changed: {0}")]
+    Input(Faults),
     /// A row that was asked for by its key does not exist.
     #[error("no {table} has the key {key}")]
     Unknown {
@@ -164,6 +167,13 @@ impl Faults {
             self.listed.push(fault());
         }
         self.count += 1;
+    }
+
+    /// Adds the faults of another list, after its own.
+    pub fn merge(&mut self, other: Self) {
+        let room = LISTED_FAULTS.saturating_sub(self.listed.len());
+        self.listed.extend(other.listed.into_iter().take(room));
+        self.count += other.count;
     }
 
     /// `Ok` if there are no faults, else the error that `refuse` makes of them.

@@ -6,7 +6,7 @@
 //!
 //! The floors, from the ground up: [`error`] and [`rules`]; what exists ([`ecs`]); what happens
 //! ([`systems`]); one battle ([`battle`]); the mirror and its battles ([`kernel`]) and what they leave behind
-//! ([`report`]); files in and out ([`scenario`], [`export`]); the doors.
+//! ([`report`]); single steps without a mirror ([`hotpaths`]); files in and out ([`scenario`], [`export`]); the doors.
 //!
 //! ```
 //! use multi_universe_core::ecs::columns::TableId;
@@ -45,6 +45,7 @@ pub mod cli;
 pub mod ecs;
 pub mod error;
 pub mod export;
+pub mod hotpaths;
 pub mod kernel;
 pub mod odds;
 pub mod report;

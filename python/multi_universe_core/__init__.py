@@ -33,6 +33,7 @@ changed nothing.
 from ._core import (
     BattleReport,
     ConservationError,
+    InputError,
     Kernel,
     KernelError,
     KernelPoisoned,
@@ -50,11 +51,13 @@ from ._core import (
     Table,
     UnknownKeyError,
     __version__,
+    resolve_shooting_batch,
 )
 
 __all__ = [
     "BattleReport",
     "ConservationError",
+    "InputError",
     "Kernel",
     "KernelError",
     "KernelPoisoned",
@@ -72,4 +75,5 @@ __all__ = [
     "Table",
     "UnknownKeyError",
     "__version__",
+    "resolve_shooting_batch",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ._errors import (
     ConservationError,
+    InputError,
     KernelError,
     KernelPoisoned,
     OddsError,
@@ -22,11 +23,13 @@ from ._odds import Odds
 from ._report import BattleReport
 from ._rules import Rules
 from ._scenario import Scenario
+from ._shooting import resolve_shooting_batch
 from ._table import Table
 
 __all__ = [
     "BattleReport",
     "ConservationError",
+    "InputError",
     "Kernel",
     "KernelError",
     "KernelPoisoned",
@@ -46,6 +49,7 @@ __all__ = [
     "__version__",
     "checkpoint",
     "main",
+    "resolve_shooting_batch",
 ]
 
 __version__: str

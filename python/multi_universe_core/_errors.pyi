@@ -37,6 +37,12 @@ class RulesError(KernelError, ValueError):
     faults: list[dict[str, Any]]
     count: int
 
+class InputError(KernelError, ValueError):
+    """The input of a function without a mirror was refused."""
+
+    faults: list[dict[str, Any]]
+    count: int
+
 class ScenarioError(KernelError, ValueError):
     """A scenario file has a fault."""
 

@@ -7,13 +7,13 @@
 use std::borrow::Cow;
 
 use arrow_array::ArrayRef;
-use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1};
+use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 
-use super::arrow_input;
+use super::{arrow_input, memory};
 use crate::ecs::ingest::Values;
 
 /// A column that is kept alive.
@@ -23,8 +23,7 @@ pub(crate) enum Held<'py> {
     I64(PyReadonlyArray1<'py, i64>),
     I32(PyReadonlyArray1<'py, i32>),
     U64(PyReadonlyArray1<'py, u64>),
-    /// The bytes of an array of truth values; NumPy does not promise that they are all 0 or 1.
-    Flag(PyReadonlyArray1<'py, u8>),
+    Flag(PyReadonlyArray1<'py, bool>),
     Text(Vec<Bound<'py, PyString>>),
     /// A column of an Arrow table, in chunks of one type.
     Arrow(arrow_schema::DataType, Vec<ArrayRef>),
@@ -34,6 +33,9 @@ pub(crate) enum Held<'py> {
 
 /// Keeps the column `given` alive. Fails only if Python itself does (Ctrl-C, out of memory).
 pub(crate) fn read<'py>(given: &Bound<'py, PyAny>) -> PyResult<Held<'py>> {
+    if let Some(held) = as_it_is(given) {
+        return Ok(held);
+    }
     if let Some(items) = items_of_text(given)? {
         return text(items, "a list");
     }
@@ -45,6 +47,29 @@ pub(crate) fn read<'py>(given: &Bound<'py, PyAny>) -> PyResult<Held<'py>> {
         Ok(array) => numpy_column(given, &array),
         Err(why) => Ok(Held::Refused(format!("{} that NumPy makes no column of ({why})", kind_of(given)))),
     }
+}
+
+/// An array that the gate reads as it is: the usual case, and asking NumPy about it would cost microseconds.
+fn as_it_is<'py>(given: &Bound<'py, PyAny>) -> Option<Held<'py>> {
+    // A subclass may mean something else by its values: a mask, a unit.
+    if !given.is_exact_instance_of::<PyUntypedArray>() {
+        return None;
+    }
+    lend(given, Held::F64)
+        .or_else(|| lend(given, Held::I64))
+        .or_else(|| lend(given, Held::F32))
+        .or_else(|| lend(given, Held::I32))
+        .or_else(|| lend(given, Held::Flag))
+}
+
+/// The array, if it is contiguous, aligned and of this type.
+fn lend<'py, T: Element>(
+    given: &Bound<'py, PyAny>,
+    hold: fn(PyReadonlyArray1<'py, T>) -> Held<'py>,
+) -> Option<Held<'py>> {
+    let array = given.cast::<PyArray1<T>>().ok()?;
+    let fits = array.is_c_contiguous() && array.data().is_aligned();
+    fits.then(|| array.try_readonly().ok().map(hold))?
 }
 
 /// The items of a list or tuple that begins with a text: read as they are, NumPy would copy each.
@@ -97,7 +122,7 @@ fn numpy_column<'py>(given: &Bound<'py, PyAny>, array: &Bound<'py, PyAny>) -> Py
         ('i', 8) | ('u', 4) => borrow(array, "i8", Held::I64),
         ('i', _) | ('u', 1 | 2) => borrow(array, "i4", Held::I32),
         ('u', 8) => borrow(array, "u8", Held::U64),
-        ('b', _) => borrow(&array.call_method1(intern!(py, "view"), ("u1",))?, "u1", Held::Flag),
+        ('b', _) => borrow(array, "?", Held::Flag),
         // NumPy makes texts of a list in which just one item is a text: look at the items themselves.
         ('U', _) if !given.is(array) => match as_array(given, Some("O"))? {
             Ok(array) => items(&array),
@@ -187,7 +212,7 @@ impl Held<'_> {
             Self::I64(array) => slice(array).map_or_else(scattered, Values::I64),
             Self::I32(array) => slice(array).map_or_else(scattered, Values::I32),
             Self::U64(array) => slice(array).map_or_else(scattered, |values| whole(values.iter().copied())),
-            Self::Flag(array) => slice(array).map_or_else(scattered, flags),
+            Self::Flag(array) => memory::flag_bytes(array).map_or_else(scattered, flags),
             Self::Text(texts) => Values::Text(texts.iter().map(borrowed_text).collect()),
             Self::Arrow(data_type, chunks) => arrow_input::values(data_type, chunks),
             Self::Refused(what) => Values::Refused(what.clone()),
@@ -204,12 +229,9 @@ fn scattered<'a>() -> Values<'a> {
     Values::Refused("an array that is not contiguous".to_owned())
 }
 
-/// Truth values from bytes, which must be 0 or 1.
-fn flags(bytes: Cow<'_, [u8]>) -> Values<'_> {
-    let read = match &bytes {
-        Cow::Borrowed(bytes) => bytemuck::checked::try_cast_slice(bytes).ok().map(Cow::Borrowed),
-        Cow::Owned(_) => None,
-    };
+/// Truth values from bytes, which must be 0 or 1: NumPy does not promise that.
+fn flags(bytes: &[u8]) -> Values<'_> {
+    let read = bytemuck::checked::try_cast_slice(bytes).ok().map(Cow::Borrowed);
     read.map_or_else(|| Values::Refused("bool with bytes other than 0 and 1".to_owned()), Values::Flag)
 }
 

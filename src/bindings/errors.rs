@@ -21,6 +21,7 @@ struct Family {
     resolve: Py<PyType>,
     odds: Py<PyType>,
     rules: Py<PyType>,
+    input: Py<PyType>,
     scenario: Py<PyType>,
     unknown_key: Py<PyType>,
     poisoned: Py<PyType>,
@@ -58,6 +59,7 @@ impl Family {
             resolve: refused("ResolveError", "A battle could not be started; the mirror is as it was.")?,
             odds: refused("OddsError", "Odds could not be worked out; the mirror is as it was.")?,
             rules: refused("RulesError", "A rule's name or value was refused.")?,
+            input: refused("InputError", "The input of a function without a mirror was refused.")?,
             scenario: refused("ScenarioError", "A scenario file has a fault.")?,
             poisoned: broken("KernelPoisoned", "The kernel panicked earlier and refuses further work.")?,
             conservation: broken(
@@ -69,7 +71,7 @@ impl Family {
         })
     }
 
-    fn all(&self) -> [&Py<PyType>; 10] {
+    fn all(&self) -> [&Py<PyType>; 11] {
         let Self {
             kernel,
             push,
@@ -77,12 +79,13 @@ impl Family {
             resolve,
             odds,
             rules,
+            input,
             scenario,
             unknown_key,
             poisoned,
             conservation,
         } = self;
-        [kernel, push, remove, resolve, odds, rules, scenario, unknown_key, poisoned, conservation]
+        [kernel, push, remove, resolve, odds, rules, input, scenario, unknown_key, poisoned, conservation]
     }
 }
 
@@ -116,6 +119,7 @@ fn exception(py: Python<'_>, error: Error) -> PyResult<PyErr> {
         Error::Resolve(faults) => refusal(py, &family.resolve, message, faults),
         Error::Odds(faults) => refusal(py, &family.odds, message, faults),
         Error::Rules(faults) => refusal(py, &family.rules, message, faults),
+        Error::Input(faults) => refusal(py, &family.input, message, faults),
         Error::Scenario(fault) => scenario(py, &family.scenario, message, *fault),
         Error::Unknown { .. } => Ok(plain(py, &family.unknown_key, message)),
         Error::Poisoned => Ok(plain(py, &family.poisoned, message)),

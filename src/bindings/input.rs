@@ -26,10 +26,10 @@ pub(crate) struct HeldPush<'py> {
     tables: Vec<(TableId, HeldTable<'py>)>,
 }
 
-type HeldTable<'py> = Vec<(String, Held<'py>)>;
+pub(crate) type HeldTable<'py> = Vec<(String, Held<'py>)>;
 
 /// Why something is no table: what it is, and what was expected.
-type NoTable = (String, String);
+pub(crate) type NoTable = (String, String);
 
 impl<'py> HeldPush<'py> {
     /// Keeps the tables that are given; None stands for "not given".
@@ -53,13 +53,14 @@ impl<'py> HeldPush<'py> {
     }
 }
 
-fn input<'a>(table: &'a HeldTable<'_>) -> TableInput<'a> {
+/// A table as the gate reads it.
+pub(crate) fn input<'a>(table: &'a HeldTable<'_>) -> TableInput<'a> {
     let columns = table.iter().map(|(name, held)| (Cow::Borrowed(name.as_str()), held.values()));
     TableInput { columns: columns.collect() }
 }
 
 /// Keeps one table. The outer error is Python's own (Ctrl-C, out of memory, a module that is missing).
-fn read<'py>(given: &Bound<'py, PyAny>) -> PyResult<std::result::Result<HeldTable<'py>, NoTable>> {
+pub(crate) fn read<'py>(given: &Bound<'py, PyAny>) -> PyResult<std::result::Result<HeldTable<'py>, NoTable>> {
     let py = given.py();
     if let Ok(mapping) = given.cast::<PyMapping>() {
         return mapping_columns(mapping);

@@ -11,7 +11,7 @@ use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::{ArrayRef, make_array};
 use arrow_schema::ArrowError;
 use numpy::ndarray::ArrayView1;
-use numpy::{Element, PyArray1};
+use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 
@@ -41,6 +41,16 @@ fn borrow<'py, T: Element>(values: &[T], owner: &Bound<'py, Owner>) -> Bound<'py
     // long as the array. `Owner` is frozen and a shared column is never changed, so the memory is neither
     // moved nor freed meanwhile.
     unsafe { PyArray1::borrow_from_array(&shape, owner.clone().into_any()) }.into_any()
+}
+
+/// The bytes of an array of truth values, if it is contiguous. NumPy lets any byte stand in it, so they are no `bool` yet.
+pub(crate) fn flag_bytes<'a>(array: &'a PyReadonlyArray1<'_, bool>) -> Option<&'a [u8]> {
+    if !array.is_c_contiguous() {
+        return None;
+    }
+    // SAFETY: a contiguous array of one-byte items is `len` initialised bytes from `data` on. The array is borrowed
+    // for reading as long as the slice lives, and its owner keeps the memory.
+    Some(unsafe { std::slice::from_raw_parts(array.data().cast::<u8>(), array.len()) })
 }
 
 /// The batches behind a capsule of the Arrow C stream interface.

@@ -17,6 +17,7 @@ mod report;
 mod rules;
 mod scenario;
 mod shared;
+mod shooting;
 mod summary;
 mod table;
 mod table_html;
@@ -43,6 +44,8 @@ mod _core {
     use super::rules::PyRules;
     #[pymodule_export]
     use super::scenario::PyScenario;
+    #[pymodule_export]
+    use super::shooting::resolve_shooting_batch;
     #[pymodule_export]
     use super::summary::{PyPushSummary, PyRemoveSummary};
     #[pymodule_export]

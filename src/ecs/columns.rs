@@ -252,6 +252,52 @@ table! {
     }
 }
 
+/// The columns of a batch of shots: a row is one weapon that fires at one target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the column of its name in `SHOTS`")]
+pub enum ShotColumn {
+    Bs,
+    Md,
+    Distance,
+    Attacks,
+    Strength,
+    Ap,
+    DamageDice,
+    Armor,
+    Invuln,
+    Cover,
+    Fortress,
+    Ground,
+    Suppressed,
+    AccuracyMult,
+    DamageMult,
+    ApBonus,
+}
+
+const fn only_shots(name: &'static str, kind: Kind, doc: &'static str) -> ColumnSpec {
+    ColumnSpec { name, kind, absent: NO, doc }
+}
+
+/// The columns of a batch of shots, in order of [`ShotColumn`]. Those that units and weapons have are theirs.
+pub static SHOTS: [ColumnSpec; 16] = [
+    UNITS.columns[UnitColumn::Bs as usize],
+    UNITS.columns[UnitColumn::Md as usize],
+    only_shots("distance", POINTS, "From shooter to target, in tiles (R-SHOOT-2)."),
+    WEAPONS.columns[WeaponColumn::Attacks as usize],
+    WEAPONS.columns[WeaponColumn::Strength as usize],
+    WEAPONS.columns[WeaponColumn::Ap as usize],
+    WEAPONS.columns[WeaponColumn::DamageDice as usize],
+    UNITS.columns[UnitColumn::Armor as usize],
+    UNITS.columns[UnitColumn::Invuln as usize],
+    UNITS.columns[UnitColumn::Cover as usize],
+    UNITS.columns[UnitColumn::Fortress as usize],
+    only_shots("ground", Kind::Flag, "The shooter is a ground unit (R-SHOOT-4)."),
+    only_shots("suppressed", Kind::Flag, "The shooter is suppressed (R-SHOOT-2)."),
+    UNITS.columns[UnitColumn::AccuracyMult as usize],
+    UNITS.columns[UnitColumn::DamageMult as usize],
+    UNITS.columns[UnitColumn::ApBonus as usize],
+];
+
 /// The index of the word in `words` that `text` means; case, spaces and hyphens do not matter.
 ///
 /// ```

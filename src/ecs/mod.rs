@@ -12,6 +12,7 @@ pub mod phase;
 pub mod profile;
 pub mod resources;
 pub mod roll;
+pub mod simd;
 pub mod space;
 pub mod store;
 pub mod tables;

@@ -13,6 +13,10 @@
 //!
 //! The key of replica `k` of a battle with seed `s` is the first two words of the block with key `s` and
 //! counter `(k, 0, 0x4345_524D, 1)`, low half first; a single battle is replica 0.
+//!
+//! A batch of shots outside of a battle has names of its own: seed `s`, replica 0, purpose 16, slot 0, round 0, and
+//! the number of the row, from 0, in the place of the unit's id. So row `i`'s rolls depend on `(s, i)` alone, and no
+//! battle with the same seed makes them.
 
 /// The version of the mapping from names to rolls. Another mapping is another number.
 pub const ROLL_SCHEME: u32 = 1;
@@ -61,6 +65,8 @@ pub enum Purpose {
     Melee = 3,
     /// R-MORALE-2: two dice.
     Morale = 4,
+    /// R-SHOOT-3 for a row of a batch of shots.
+    Batch = 16,
 }
 
 /// Whose rolls: a seed and a replica.
@@ -77,9 +83,27 @@ impl RollKey {
     /// The words of one name's rolls.
     #[inline(always)]
     pub fn stream(self, unit: i64, purpose: Purpose, slot: u16, round: u32) -> Stream {
-        let name = (purpose as u64) << 58 | u64::from(slot) << 42 | u64::from(round) << 22;
+        let name = name(purpose, slot, round);
         Stream { key: self.0, unit: unit as u64, name, words: [0; 4], used: 4 }
     }
+
+    /// The four words of a block of one name's rolls: what [`stream`](Self::stream) gives from word `4 · block` on.
+    #[inline(always)]
+    pub fn block(self, unit: i64, purpose: Purpose, slot: u16, round: u32, block: u32) -> [u32; 4] {
+        words(self.0, unit as u64, name(purpose, slot, round) + u64::from(block))
+    }
+}
+
+/// The half of a counter that says what the rolls are for.
+#[inline(always)]
+const fn name(purpose: Purpose, slot: u16, round: u32) -> u64 {
+    (purpose as u64) << 58 | (slot as u64) << 42 | (round as u64) << 22
+}
+
+/// The block of a counter.
+#[inline(always)]
+fn words(key: [u32; 2], unit: u64, name: u64) -> [u32; 4] {
+    philox(key, [unit as u32, (unit >> 32) as u32, name as u32, (name >> 32) as u32])
 }
 
 /// One of `count` equally likely numbers, from 0: the high half of the product with an even word.
@@ -108,9 +132,7 @@ impl Stream {
     #[inline(always)]
     pub fn word(&mut self) -> u32 {
         if self.used == 4 {
-            let counter =
-                [self.unit as u32, (self.unit >> 32) as u32, self.name as u32, (self.name >> 32) as u32];
-            self.words = philox(self.key, counter);
+            self.words = words(self.key, self.unit, self.name);
             self.name += 1;
             self.used = 0;
         }

@@ -1,6 +1,6 @@
 //! Threads for the inside of a system: a pool of our own, cut by the data, never by the number of threads.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
@@ -51,6 +51,30 @@ impl Workers {
     /// Whether these threads live in this process: a forked child has none of its parent's.
     pub fn are_ours(&self) -> bool {
         self.process == std::process::id()
+    }
+
+    /// Threads for work that belongs to no kernel: as many as the machine has, the same ones for all such work of
+    /// this process.
+    pub fn shared() -> Self {
+        static SHARED: Mutex<Option<Workers>> = Mutex::new(None);
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        match shared.as_ref().filter(|workers| workers.are_ours()) {
+            Some(workers) => workers.clone(),
+            None => {
+                let workers = Self::new(std::thread::available_parallelism().map_or(1, usize::from));
+                // The threads of a pool that came along in a fork do not exist: waiting for them would never end.
+                std::mem::forget(shared.replace(workers.clone()));
+                workers
+            }
+        }
+    }
+
+    /// Does `work` on each of the parts, which are of about equal size.
+    pub fn each<T: Send>(&self, parts: Vec<T>, work: impl Fn(T) + Sync) {
+        match &self.pool {
+            Some(pool) if parts.len() > 1 => pool.install(|| parts.into_par_iter().for_each(&work)),
+            _ => parts.into_iter().for_each(work),
+        }
     }
 
     /// Lets `work` fill `out` block by block: it gets the index of the block's first element and the block.

@@ -201,6 +201,7 @@ impl Battery<'_> {
 /// # use multi_universe_core::{Rules, systems::shooting::aim};
 /// assert_eq!(aim(50.0, 1.259, &Rules::default()), 80.0);
 /// ```
+#[inline(always)]
 pub fn aim(bs: f64, accuracy_mult: f64, rules: &Rules) -> f64 {
     bs + rules.skill_bonus + ((accuracy_mult - 1.0) * 100.0).trunc()
 }
@@ -227,6 +228,7 @@ pub fn skill(aim: f64, distance: f64, suppression: f64, rules: &Rules) -> f64 {
 /// # use multi_universe_core::{Rules, systems::shooting::exposure};
 /// assert_eq!(exposure(30.0, &Rules::default()), 0.85);
 /// ```
+#[inline(always)]
 pub fn exposure(md: f64, rules: &Rules) -> f64 {
     1.0 - rules.defence_share * md / 100.0
 }
@@ -290,6 +292,7 @@ pub fn hits_and_crits(rolls: &mut Stream, attacks: f64, hit: f64, crit: f64) -> 
 /// # use multi_universe_core::{Rules, systems::shooting::armor_save};
 /// assert_eq!(armor_save(29.0, true, &Rules::default()), 4.0);
 /// ```
+#[inline(always)]
 pub fn armor_save(armor: f64, cover: bool, rules: &Rules) -> f64 {
     rules.save_base - (armor / rules.armor_step).floor() - if cover { rules.cover_save } else { 0.0 }
 }
@@ -300,13 +303,19 @@ pub fn armor_save(armor: f64, cover: bool, rules: &Rules) -> f64 {
 /// # use multi_universe_core::{Rules, systems::shooting::pierce};
 /// assert_eq!(pierce(10.0, 9.0, &Rules::default()), 1.0);
 /// ```
+#[inline(always)]
 pub fn pierce(ap: f64, ap_bonus: f64, rules: &Rules) -> f64 {
     ((ap + ap_bonus) / rules.ap_step).floor()
 }
 
 /// R-SHOOT-4: the save against a weapon, 2 … 6.
+///
+/// ```
+/// # use multi_universe_core::{Rules, systems::shooting::save};
+/// assert_eq!(save(5.0, 3.0, &Rules::default()), 6.0);
+/// ```
 #[inline(always)]
-fn save(armor_save: f64, pierce: f64, rules: &Rules) -> f64 {
+pub fn save(armor_save: f64, pierce: f64, rules: &Rules) -> f64 {
     (armor_save + pierce).clamp(rules.save_best, 6.0)
 }
 
@@ -316,6 +325,7 @@ fn save(armor_save: f64, pierce: f64, rules: &Rules) -> f64 {
 /// # use multi_universe_core::systems::shooting::field;
 /// assert_eq!([field(7.0) < 0.0, field(3.0) == 0.5], [true, true]);
 /// ```
+#[inline(always)]
 pub fn field(invuln: f64) -> f64 {
     (6.0 - invuln) / 6.0
 }
@@ -339,6 +349,7 @@ pub fn mitigation(save: f64, field: f64, rules: &Rules) -> f64 {
 /// # use multi_universe_core::{Rules, systems::shooting::power};
 /// assert_eq!(power(6.0, 1.0, 1.0, &Rules::default()), 60.0);
 /// ```
+#[inline(always)]
 pub fn power(strength: f64, damage_dice: f64, damage_mult: f64, rules: &Rules) -> f64 {
     strength * rules.strength_damage * damage_dice * damage_mult
 }

@@ -95,7 +95,7 @@ fn the_border_decides_nothing() {
 
 #[test]
 fn python_is_named_at_the_border_only_and_the_command_line_in_its_folder_only() {
-    for folder in ["kernel", "report", "scenario", "export"] {
+    for folder in ["kernel", "report", "scenario", "export", "hotpaths"] {
         forbid(folder, &["pyo3", "numpy", "clap"]);
     }
     forbid("cli", &["pyo3", "numpy"]);

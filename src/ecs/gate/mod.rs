@@ -6,6 +6,7 @@
 
 mod read;
 mod remove;
+mod shots;
 mod write;
 
 use std::borrow::Cow;
@@ -19,6 +20,8 @@ use super::ingest::{Push, PushSummary, Removal, RemoveSummary, TableInput};
 use super::mirror::{Mirror, MirrorMut};
 use super::store::{Key, Row};
 use crate::error::{Error, Fault, Faults, Result};
+
+pub use shots::{ShotInput, Shots, shots};
 
 /// The checked values of one input column.
 enum Checked<'a> {
@@ -101,11 +104,13 @@ fn plan<'a>(
     faults: &mut Faults,
 ) -> Option<Plan<'a>> {
     let spec = table.spec();
-    let rows = read::row_count(spec, input, faults);
+    let rows = read::row_count(spec.name, input, faults);
     let mut columns = Vec::with_capacity(input.columns.len());
     let mut keys = 0;
     for (name, values) in &input.columns {
-        let Some(index) = read::column_index(spec, name, &columns, faults) else { continue };
+        let is_known = |index| columns.iter().any(|(known, _)| *known == index);
+        let index = read::column_index(spec.name, spec.columns, name, is_known, faults);
+        let Some(index) = index else { continue };
         let column = &spec.columns[index];
         let before = faults.count;
         let Some(checked) = read::column(mirror.read(), spec, column, values, rows, faults) else { continue };

@@ -14,13 +14,13 @@ use crate::ecs::store::{Key, Row};
 use crate::error::{Fault, Faults, nearest_name};
 
 /// The table's number of rows: that of its first column. Columns of another length are faults.
-pub(super) fn row_count(spec: &TableSpec, input: &TableInput<'_>, faults: &mut Faults) -> usize {
+pub(super) fn row_count(table: &'static str, input: &TableInput<'_>, faults: &mut Faults) -> usize {
     let mut lengths = input.columns.iter().filter_map(|(name, values)| Some((name, values.rows()?)));
     let Some((first, rows)) = lengths.next() else { return 0 };
     for (name, length) in lengths.filter(|(_, length)| *length != rows) {
         faults.add(|| {
             Fault::column(
-                spec.name,
+                table,
                 name,
                 format!("{length} rows"),
                 format!("{rows} rows as in column '{first}'"),
@@ -32,24 +32,25 @@ pub(super) fn row_count(spec: &TableSpec, input: &TableInput<'_>, faults: &mut F
 
 /// The schema's index of the column named `name`, unless it is unknown or was given before.
 pub(super) fn column_index(
-    spec: &TableSpec,
+    table: &'static str,
+    columns: &[ColumnSpec],
     name: &str,
-    known: &[(usize, Checked<'_>)],
+    is_known: impl Fn(usize) -> bool,
     faults: &mut Faults,
 ) -> Option<usize> {
-    let Some(index) = spec.column(name) else {
+    let Some(index) = columns.iter().position(|column| column.name == name) else {
         faults.add(|| {
-            let near = nearest_name(name, spec.columns.iter().map(|column| column.name));
+            let near = nearest_name(name, columns.iter().map(|column| column.name));
             let wanted = match near {
-                Some(near) => format!("a column of {}; did you mean '{near}'?", spec.name),
-                None => format!("a column of {}", spec.name),
+                Some(near) => format!("a column of {table}; did you mean '{near}'?"),
+                None => format!("a column of {table}"),
             };
-            Fault::column(spec.name, name, "an unknown column", wanted)
+            Fault::column(table, name, "an unknown column", wanted)
         });
         return None;
     };
-    if known.iter().any(|(other, _)| *other == index) {
-        faults.add(|| Fault::column(spec.name, name, "the column again", "each column once"));
+    if is_known(index) {
+        faults.add(|| Fault::column(table, name, "the column again", "each column once"));
         return None;
     }
     Some(index)
@@ -82,7 +83,7 @@ pub(super) fn column<'a>(
 }
 
 /// What values a column takes, in words.
-fn dtype(kind: Kind) -> String {
+pub(super) fn dtype(kind: Kind) -> String {
     match kind {
         Kind::Number { .. } | Kind::NumberOrNone { .. } => "a one-dimensional column of numbers".to_owned(),
         Kind::Whole { .. } => "a one-dimensional column of whole numbers (int64 or int32)".to_owned(),
@@ -112,8 +113,10 @@ impl Reader<'_> {
     /// The checked values; nothing if they are of the wrong kind.
     fn read<'a>(&self, values: &'a Values<'_>, faults: &mut Faults) -> Option<Checked<'a>> {
         Some(match self.column.kind {
-            Kind::Number { min, max } => Checked::Number(self.numbers(values, min, max, false, faults)?),
-            Kind::NumberOrNone { min, max } => Checked::Number(self.numbers(values, min, max, true, faults)?),
+            Kind::Number { min, max } => Checked::Number(self.numbers(values, (min, max), false, faults)?),
+            Kind::NumberOrNone { min, max } => {
+                Checked::Number(self.numbers(values, (min, max), true, faults)?)
+            }
             Kind::Whole { min, max } => Checked::Whole(self.wholes(values, min, max, faults)?),
             Kind::Flag => match values {
                 Values::Flag(flags) => Checked::Flag(Cow::Borrowed(flags)),
@@ -142,28 +145,11 @@ impl Reader<'_> {
     fn numbers<'a>(
         &self,
         values: &'a Values<'_>,
-        min: f64,
-        max: f64,
+        bounds: (f64, f64),
         none: bool,
         faults: &mut Faults,
     ) -> Option<Cow<'a, [f64]>> {
-        let numbers: Cow<'a, [f64]> = match values {
-            Values::F64(values) => Cow::Borrowed(values),
-            Values::F32(values) => values.iter().map(|&value| f64::from(value)).collect(),
-            Values::I64(values) => values.iter().map(|&value| value as f64).collect(),
-            Values::I32(values) => values.iter().map(|&value| f64::from(value)).collect(),
-            _ => return None,
-        };
-        let legal = |value: f64| (value >= min && value <= max) || (none && value.is_nan());
-        // One branchless sweep settles the usual case; only a faulty column is walked again.
-        if !numbers.iter().fold(true, |all, &value| all & legal(value)) {
-            let or_none = if none { ", or NaN for none" } else { "" };
-            for (row, &value) in numbers.iter().enumerate().filter(|(_, value)| !legal(**value)) {
-                faults
-                    .add(|| self.fault(row, value, format!("a finite number from {min} to {max}{or_none}")));
-            }
-        }
-        Some(numbers)
+        numbers(values, bounds, none, faults, |row, value, wanted| self.fault(row, value, wanted))
     }
 
     fn wholes<'a>(
@@ -232,4 +218,30 @@ impl Reader<'_> {
 /// The values, if they are texts.
 fn texts<'a, 'b>(values: &'a Values<'b>) -> Option<&'a [Cow<'b, str>]> {
     if let Values::Text(texts) = values { Some(texts) } else { None }
+}
+
+/// The values as numbers within the bounds (or NaN, if that stands for none); nothing if they are none.
+pub(super) fn numbers<'a>(
+    values: &'a Values<'_>,
+    (min, max): (f64, f64),
+    none: bool,
+    faults: &mut Faults,
+    fault: impl Fn(usize, f64, String) -> Fault,
+) -> Option<Cow<'a, [f64]>> {
+    let numbers: Cow<'a, [f64]> = match values {
+        Values::F64(values) => Cow::Borrowed(values),
+        Values::F32(values) => values.iter().map(|&value| f64::from(value)).collect(),
+        Values::I64(values) => values.iter().map(|&value| value as f64).collect(),
+        Values::I32(values) => values.iter().map(|&value| f64::from(value)).collect(),
+        _ => return None,
+    };
+    let legal = |value: f64| (value >= min && value <= max) || (none && value.is_nan());
+    // One branchless sweep settles the usual case; only a faulty column is walked again.
+    if !numbers.iter().fold(true, |all, &value| all & legal(value)) {
+        let or_none = if none { ", or NaN for none" } else { "" };
+        for (row, &value) in numbers.iter().enumerate().filter(|(_, value)| !legal(**value)) {
+            faults.add(|| fault(row, value, format!("a finite number from {min} to {max}{or_none}")));
+        }
+    }
+    Some(numbers)
 }

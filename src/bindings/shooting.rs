@@ -1,0 +1,193 @@
+//! The function `resolve_shooting_batch`: columns of shots in, columns of what came of them out.
+
+use numpy::{Element, PyArray1, PyArrayMethods, PyReadwriteArray1, PyUntypedArrayMethods};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyFloat, PyInt, PyMapping, PyString};
+
+use super::column::{self, kind_of, shown};
+use super::input::{self, HeldTable};
+use super::keys::Seed;
+use super::rules::PyRules;
+use super::table::PyTable;
+use crate::ecs::gate::ShotInput;
+use crate::ecs::ingest::{TableInput, Values};
+use crate::ecs::tables::{Column, Table};
+use crate::ecs::workers::Workers;
+use crate::error::{Error, Fault, Faults};
+use crate::hotpaths::shooting;
+use crate::rules::Rules;
+
+/// Fire a batch of shots, by the rules of a battle's volley: a row is a weapon that fires at a target.
+///
+/// columns: a table (a dict of columns, a NumPy structured array, an Arrow table of any library). In a dict a
+///     single number or truth value holds for all rows. Columns (default):
+///     bs (50), md (50), distance (0), attacks (1), strength (4), ap (0), damage_dice (1), armor (0),
+///     invuln (7: none), cover (False), fortress (False), ground (False), suppressed (False),
+///     accuracy_mult (1), damage_mult (1), ap_bonus (0).
+///     md, armor, invuln, cover and fortress are the target's, all others the shooter's. Skills are in
+///     percent, distances in tiles.
+/// seed: 0 ... 2**64-1. Row i's rolls depend on (seed, i) alone.
+/// rules: the rules in force; None: the rule book as it stands.
+/// volley_size: weapons that fire in this volley (R-SHOOT-2's n); None: the number of rows.
+/// out: a dict of arrays that the results are written to as well: any of hits and crits (int64), damage and
+///     p_hit (float64), each of shape (rows,). On an error they are as they were.
+///
+/// Returns a table with a row per shot: hits, crits, damage (points, before shield and hull), p_hit (chance of
+/// each attack). Large batches use all processors; no result depends on their number.
+///
+/// Raises InputError, which names column, row, value and what was expected.
+///
+/// >>> import multi_universe_core as muc
+/// >>> shots = muc.resolve_shooting_batch({"bs": [50, 70], "attacks": 2, "armor": 20}, seed=1)
+/// >>> shots.columns, len(shots)
+/// (['hits', 'crits', 'damage', 'p_hit'], 2)
+#[pyfunction]
+#[pyo3(signature = (columns, *, seed, rules=None, volley_size=None, out=None))]
+pub(crate) fn resolve_shooting_batch(
+    columns: &Bound<'_, PyAny>,
+    seed: Seed,
+    rules: Option<&Bound<'_, PyRules>>,
+    volley_size: Option<i64>,
+    out: Option<&Bound<'_, PyAny>>,
+) -> PyResult<PyTable> {
+    let volley = volley_size.map(|given| {
+        let wanted = "a whole number, at least 0";
+        usize::try_from(given).map_err(|_| Fault::column("volley_size", "", given, wanted))
+    });
+    let volley = volley.transpose().map_err(|fault| Error::Input(fault.into()))?;
+    let rules = rules.map_or_else(Rules::default, |rules| rules.get().0);
+    let table = {
+        let held = HeldShots::read(columns)?;
+        shooting::resolve(&held.input(), seed.0, volley, &rules, &Workers::shared())?
+    };
+    if let Some(out) = out {
+        write(&table, out)?;
+    }
+    Ok(table.into())
+}
+
+/// The columns and single values of a batch, kept alive.
+struct HeldShots<'py> {
+    columns: HeldTable<'py>,
+    scalars: Vec<(String, Values<'static>)>,
+}
+
+impl<'py> HeldShots<'py> {
+    fn read(given: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let (mut columns, mut scalars) = (Vec::new(), Vec::new());
+        let Ok(mapping) = given.cast::<PyMapping>() else {
+            let columns =
+                input::read(given)?.map_err(|(value, wanted)| refused("shots", "", value, wanted))?;
+            return Ok(Self { columns, scalars });
+        };
+        for item in mapping.items()?.iter() {
+            let (name, value) = item.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()?;
+            let Ok(text) = name.extract::<String>() else {
+                let value = format!("a column named {}", shown(&name));
+                return Err(refused("shots", "", value, "names that are texts"));
+            };
+            match single(&value)? {
+                Some(value) => scalars.push((text, value)),
+                None => columns.push((text, column::read(&value)?)),
+            }
+        }
+        Ok(Self { columns, scalars })
+    }
+
+    fn input(&self) -> ShotInput<'_> {
+        let scalars = self.scalars.iter().map(|(name, value)| (name.as_str().into(), value.clone()));
+        ShotInput { columns: input::input(&self.columns), scalars: TableInput { columns: scalars.collect() } }
+    }
+}
+
+/// A value that holds for all rows: a number, a truth value, an array without dimensions. Nothing if it is a column.
+fn single(value: &Bound<'_, PyAny>) -> PyResult<Option<Values<'static>>> {
+    if let Ok(flag) = value.cast::<PyBool>() {
+        return Ok(Some(Values::Flag(vec![flag.is_true()].into())));
+    }
+    if value.is_instance_of::<PyFloat>() {
+        return Ok(Some(Values::numbers([value.extract()?])));
+    }
+    if value.is_instance_of::<PyInt>() {
+        let whole = value.extract().map(|whole| Values::wholes([whole]));
+        return Ok(Some(whole.unwrap_or_else(|_| Values::Refused(shown(value)))));
+    }
+    let py = value.py();
+    match value.getattr_opt(intern!(py, "ndim"))? {
+        Some(dimensions) if dimensions.eq(0)? => single(&value.call_method0(intern!(py, "item"))?),
+        Some(_) => Ok(None),
+        None => Ok(value.is_none().then(|| Values::Refused("None".to_owned()))),
+    }
+}
+
+/// Writes the results into the arrays of `out`, after all of them were found fit.
+fn write(table: &Table, out: &Bound<'_, PyAny>) -> PyResult<()> {
+    let Ok(mapping) = out.cast::<PyMapping>() else {
+        return Err(refused("out", "", kind_of(out), "a dict of arrays"));
+    };
+    let mut targets = Vec::new();
+    let mut faults = Faults::default();
+    for item in mapping.items()?.iter() {
+        let (name, array) = item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+        let column = name.cast::<PyString>().ok().and_then(|name| table.column(name.to_str().ok()?));
+        match column {
+            Some(column) => match Target::of(column, &array, table.len()) {
+                Ok(target) => targets.push((target, column)),
+                Err(wanted) => {
+                    faults.add(|| Fault::column("out", &name.to_string(), kind_of(&array), wanted))
+                }
+            },
+            None => faults.add(|| {
+                let wanted = format!("one of {}", table.names().join(", "));
+                Fault::column("out", &name.to_string(), "an unknown column", wanted)
+            }),
+        }
+    }
+    faults.into_result(Error::Input)?;
+    for (target, column) in &mut targets {
+        target.fill(column);
+    }
+    Ok(())
+}
+
+fn refused(table: &'static str, column: &str, value: String, wanted: impl std::fmt::Display) -> PyErr {
+    Error::Input(Fault::column(table, column, value, wanted).into()).into()
+}
+
+/// An array that takes a column.
+enum Target<'py> {
+    Int(PyReadwriteArray1<'py, i64>),
+    Float(PyReadwriteArray1<'py, f64>),
+}
+
+impl<'py> Target<'py> {
+    /// The array, if it can take the column; else what was expected.
+    fn of(column: &Column, array: &Bound<'py, PyAny>, rows: usize) -> Result<Self, String> {
+        match column {
+            Column::Int(_) => writable(array, rows).map(Self::Int),
+            _ => writable(array, rows).map(Self::Float),
+        }
+        .ok_or_else(|| {
+            let dtype = if matches!(column, Column::Int(_)) { "int64" } else { "float64" };
+            format!("a writable {dtype} array of shape ({rows},), of its own memory")
+        })
+    }
+
+    fn fill(&mut self, column: &Column) {
+        match (self, column) {
+            (Self::Int(array), Column::Int(values)) => copy(array, values),
+            (Self::Float(array), Column::Float(values)) => copy(array, values),
+            _ => {}
+        }
+    }
+}
+
+fn writable<'py, T: Element>(array: &Bound<'py, PyAny>, rows: usize) -> Option<PyReadwriteArray1<'py, T>> {
+    let array = array.cast::<PyArray1<T>>().ok()?.try_readwrite().ok()?;
+    (array.len() == rows).then_some(array)
+}
+
+fn copy<T: Element + Copy>(array: &mut PyReadwriteArray1<'_, T>, values: &[T]) {
+    array.as_array_mut().iter_mut().zip(values).for_each(|(place, &value)| *place = value);
+}

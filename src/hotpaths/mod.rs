@@ -1,0 +1,5 @@
+//! The hot paths of a Python game, one at a time and without a mirror: columns in, columns out.
+//!
+//! They use the formulas of [`systems`](crate::systems); what a whole battle does with them is the kernel's.
+
+pub mod shooting;
