@@ -15,6 +15,7 @@ use crate::ecs::resources::{
     Battle, Battles, Ending, Hostility, RuleBook, Scratch, SideState, Timeline, Volley,
 };
 use crate::ecs::roll::RollKey;
+use crate::ecs::simd::{self, Level};
 use crate::ecs::store::Row;
 use crate::ecs::workers::Workers;
 use crate::error::{Error, Result};
@@ -95,6 +96,8 @@ impl BattleWorld {
         let mut world = World::new();
         world.insert_resource(RuleBook(rules));
         world.insert_resource(workers);
+        // Doors refuse a level that is misspelt; a battle does not care which it has.
+        world.insert_resource(simd::level().unwrap_or(Level::Baseline));
         world.init_resource::<Battles>();
         world.init_resource::<Volley>();
         world.init_resource::<Scratch>();
@@ -241,6 +244,7 @@ impl BattleWorld {
 /// A battle of a lineup that has not begun, in a slot of the world.
 fn idle(lineup: &Lineup, slot: usize, volleys: usize) -> Battle {
     let (units, mounts) = (lineup.units.len(), lineup.mounts.len());
+    let any = |bit| lineup.units.traits.iter().any(|traits| traits.has(bit));
     Battle {
         units: slot * units..(slot + 1) * units,
         mounts: slot * mounts..(slot + 1) * mounts,
@@ -260,6 +264,10 @@ fn idle(lineup: &Lineup, slot: usize, volleys: usize) -> Battle {
         quiet: 0,
         killless: 0,
         ending: Some(Ending::Stalemate(None)),
+        has_massive: any(Traits::MASSIVE),
+        on_ground: any(Traits::GROUND),
+        regains: lineup.units.shield_regen.iter().any(|regen| regen.0 > 0.0)
+            || lineup.units.hull_regen.iter().any(|regen| regen.0 > 0.0),
         chronicled: false,
         deployed: lineup.deployed.is_some(),
         digest: Digest::new("battle"),

@@ -57,6 +57,12 @@ pub struct Battle {
     pub killless: u32,
     /// How it ended; none while it is being fought.
     pub ending: Option<Ending>,
+    /// Whether any of its units is massive.
+    pub has_massive: bool,
+    /// Whether any of its units fights on the ground.
+    pub on_ground: bool,
+    /// Whether any of its units regains points.
+    pub regains: bool,
     /// Whether its rounds are written into timeline and digest. Replicas are not: their ends are counted.
     pub chronicled: bool,
     /// Whether its units stood in their places from the beginning.
@@ -270,7 +276,7 @@ pub struct Volley {
     pub splits: Vec<Split>,
     /// All shots. Written in the shooting and melee phases, landed in the damage phases.
     pub shots: Vec<Shot>,
-    /// Where each battle's shots end, for the battles that run, in order.
+    /// Where each battle's shots end, in order of battle; those of a battle that has ended end where they begin.
     pub ends: Vec<usize>,
 }
 

@@ -83,20 +83,26 @@ impl RollKey {
     /// The words of one name's rolls.
     #[inline(always)]
     pub fn stream(self, unit: i64, purpose: Purpose, slot: u16, round: u32) -> Stream {
-        let name = name(purpose, slot, round);
-        Stream { key: self.0, unit: unit as u64, name, words: [0; 4], used: 4 }
+        self.named_stream(unit as u64, name(purpose, slot, round))
     }
 
-    /// The four words of a block of one name's rolls: what [`stream`](Self::stream) gives from word `4 · block` on.
+    /// The words of one name's rolls, by the two halves of the name.
     #[inline(always)]
-    pub fn block(self, unit: i64, purpose: Purpose, slot: u16, round: u32, block: u32) -> [u32; 4] {
-        words(self.0, unit as u64, name(purpose, slot, round) + u64::from(block))
+    pub fn named_stream(self, unit: u64, name: u64) -> Stream {
+        Stream { key: self.0, unit, name, words: [0; 4], used: 4 }
+    }
+
+    /// The four words of a block of one name's rolls, by the two halves of the name with the block's number added to the
+    /// second: what the stream gives from word `4 · block` on.
+    #[inline(always)]
+    pub fn named_block(self, unit: u64, name: u64) -> [u32; 4] {
+        words(self.0, unit, name)
     }
 }
 
-/// The half of a counter that says what the rolls are for.
+/// The second half of a roll's name: what the roll is for.
 #[inline(always)]
-const fn name(purpose: Purpose, slot: u16, round: u32) -> u64 {
+pub const fn name(purpose: Purpose, slot: u16, round: u32) -> u64 {
     (purpose as u64) << 58 | (slot as u64) << 42 | (round as u64) << 22
 }
 

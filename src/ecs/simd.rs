@@ -7,13 +7,15 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use bevy_ecs::prelude::*;
+
 use crate::error::{Error, Fault, Result};
 
 /// The environment variable that forces a level.
 const FORCE: &str = "MUC_SIMD";
 
 /// A set of instructions that functions are compiled for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// What every processor of this architecture has.
     Baseline,

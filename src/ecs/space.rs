@@ -93,11 +93,13 @@ impl Lines {
         for line in &mut self.lines {
             let length = line.units.end;
             line.units = start..start;
-            start += length;
+            start += length.next_multiple_of(BLOCK);
         }
-        self.x.resize(start, 0.0);
+        // What fills a line's last block is infinitely far away.
+        self.x.clear();
+        self.x.resize(start, f64::INFINITY);
         self.y.resize(start, 0.0);
-        self.row.resize(start, 0);
+        self.row.resize(start, NOBODY);
         for row in 0..rows {
             let Some(line) = line_of(row) else { continue };
             let place = self.lines[line].units.end;
@@ -116,12 +118,38 @@ impl Lines {
     }
 
     /// Offers to `best` the units of a line, their squared distance times `weight`.
-    #[inline]
+    #[inline(always)]
     pub fn search(&self, line: usize, x: f64, y: f64, weight: f64, best: &mut Nearest) {
         let Line { units, grid } = &self.lines[line];
         match grid {
-            None => self.scan(units.clone(), x, y, weight, best),
+            None => self.scan_line(units.start..units.end.next_multiple_of(BLOCK), x, y, weight, best),
             Some(grid) => self.search_cells(grid, x, y, weight, best),
+        }
+    }
+
+    /// Offers the nearest unit of a line, which consists of whole blocks: the nearest of each lane, without a branch,
+    /// then the nearest of these.
+    #[inline(always)]
+    fn scan_line(&self, line: Range<usize>, x: f64, y: f64, weight: f64, best: &mut Nearest) {
+        let (xs, _) = self.x[line.clone()].as_chunks::<BLOCK>();
+        let (ys, _) = self.y[line.clone()].as_chunks::<BLOCK>();
+        let (mut keys, mut blocks, mut number) = ([f64::INFINITY; BLOCK], [0.0; BLOCK], 0.0);
+        for (xs, ys) in xs.iter().zip(ys) {
+            for lane in 0..BLOCK {
+                let (dx, dy) = (xs[lane] - x, ys[lane] - y);
+                let key = (dx * dx + dy * dy) * weight;
+                // Rows ascend along a line, so of equals the first one stays.
+                let nearer = key < keys[lane];
+                keys[lane] = if nearer { key } else { keys[lane] };
+                blocks[lane] = if nearer { number } else { blocks[lane] };
+            }
+            number += 1.0;
+        }
+        let least = keys.iter().copied().fold(f64::INFINITY, f64::min);
+        if least <= best.key && least < f64::INFINITY {
+            for lane in (0..BLOCK).filter(|&lane| keys[lane] == least) {
+                best.offer(least, self.row[line.start + blocks[lane] as usize * BLOCK + lane]);
+            }
         }
     }
 
@@ -149,6 +177,7 @@ impl Lines {
         }
     }
 
+    #[inline(always)]
     fn search_cells(&self, grid: &Grid, x: f64, y: f64, weight: f64, best: &mut Nearest) {
         let own = grid.column_of(x);
         // The nearest cells first: what they hold bounds the search of whole columns.
@@ -175,6 +204,7 @@ impl Lines {
     }
 
     /// The units of some cells that follow each other.
+    #[inline(always)]
     fn run(&self, first: usize, end: usize) -> Range<usize> {
         self.cell_start[first] as usize..self.cell_start[end] as usize
     }

@@ -1,29 +1,27 @@
 //! A batch of shots: each row is one weapon that fires at one target (R-SHOOT-2 to R-SHOOT-4).
 //!
 //! The chances, rolls and damage are those of a volley in a battle, by the same functions; row `i`'s rolls depend on
-//! `(seed, i)` alone. Rows are worked on in blocks of [`LANES`], all lanes a step at a time: with up to
-//! [`SINGLE_TRIALS`] attacks a row takes a word for each of them, as in a battle, and rows take them side by side.
+//! `(seed, i)` alone. Rows are worked on in blocks of [`LANES`], all lanes a step at a time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::ecs::columns::{SHOTS, ShotColumn as C};
 use crate::ecs::components::Traits;
 use crate::ecs::gate::{self, ShotInput, Shots};
-use crate::ecs::roll::{Purpose, RollKey, SINGLE_TRIALS};
+use crate::ecs::protection::{armor_save, field, mitigation, pierce, save};
+use crate::ecs::roll::{Purpose, RollKey, name};
+use crate::ecs::salvo::{LANES, Salvo};
 use crate::ecs::simd::{self, Level, kernel};
 use crate::ecs::tables::{Column, Table};
 use crate::ecs::workers::Workers;
 use crate::error::Result;
 use crate::rules::Rules;
 use crate::systems::shooting::{
-    aim, armor_save, crit_chance, damage, damage_per_hit, exposure, field, hit_chance, hits_and_crits,
-    mitigation, pierce, power, save, skill,
+    aim, crit_chance, damage, damage_per_hit, exposure, hit_chance, power, skill, volume,
 };
 
-/// Rows that are worked on side by side.
-const LANES: usize = 64;
 /// Blocks that a thread takes at a time.
-const BLOCKS: usize = 64;
+const BLOCKS: usize = 128;
 /// Columns of the input.
 const INPUTS: usize = SHOTS.len();
 
@@ -116,10 +114,10 @@ fn fire(
             block.load(shots, first + start, rows.len());
             work(level, &mut block, RollKey::new(seed, 0), first + start, volley, rules);
             let count = rows.len();
-            hits[rows.clone()].copy_from_slice(&block.hits[..count]);
-            crits[rows.clone()].copy_from_slice(&block.crits[..count]);
+            hits[rows.clone()].copy_from_slice(&block.salvo.hits[..count]);
+            crits[rows.clone()].copy_from_slice(&block.salvo.crits[..count]);
             damage[rows.clone()].copy_from_slice(&block.damage[..count]);
-            p_hit[rows].copy_from_slice(&block.p_hit[..count]);
+            p_hit[rows].copy_from_slice(&block.salvo.hit[..count]);
         }
         if !block.legal {
             all_legal.store(false, Ordering::Relaxed);
@@ -131,24 +129,13 @@ fn fire(
     Ok(results)
 }
 
-/// Rows side by side: what they are, what is worked out on the way, and what comes of them.
+/// Rows side by side: what they are, and what comes of them.
 struct Block {
     inputs: [[f64; LANES]; INPUTS],
     /// Whether all values so far were legal.
     legal: bool,
-    to_hit: [f64; LANES],
-    to_crit: [f64; LANES],
-    /// The words that mean an attack more, for a number of attacks that has a fraction.
-    one_more: [f64; LANES],
-    /// Words that are taken for the attack more: one if there is a fraction.
-    before: [f64; LANES],
-    /// Attacks made; none for rows whose attacks are too many to be rolled side by side.
-    made: [f64; LANES],
-    hits: [i64; LANES],
-    crits: [i64; LANES],
+    salvo: Salvo,
     damage: [f64; LANES],
-    p_hit: [f64; LANES],
-    crit: [f64; LANES],
 }
 
 impl Block {
@@ -157,16 +144,8 @@ impl Block {
         let mut block = Self {
             inputs: [[0.0; LANES]; INPUTS],
             legal: true,
-            to_hit: [0.0; LANES],
-            to_crit: [0.0; LANES],
-            one_more: [0.0; LANES],
-            before: [0.0; LANES],
-            made: [0.0; LANES],
-            hits: [0; LANES],
-            crits: [0; LANES],
+            salvo: Salvo::default(),
             damage: [0.0; LANES],
-            p_hit: [0.0; LANES],
-            crit: [0.0; LANES],
         };
         for (column, lanes) in block.inputs.iter_mut().enumerate() {
             lanes.fill(shots.same(column).unwrap_or(Shots::bounds(column).0));
@@ -189,9 +168,8 @@ kernel! {
         if !block.legal {
             return;
         }
-        chances(block, volley, rules);
-        rolls(block, key, first);
-        many_rolls(block, key, first);
+        chances(block, key, first, volley, rules);
+        block.salvo.roll();
         landed(block, rules);
     }
 }
@@ -205,76 +183,21 @@ fn look(block: &mut Block) {
     }
 }
 
-/// R-SHOOT-2: the chances, as the numbers of words that mean yes.
+/// R-SHOOT-2: the chances, and whose rolls decide.
 #[inline(always)]
-fn chances(block: &mut Block, volley: usize, rules: &Rules) {
+fn chances(block: &mut Block, key: RollKey, first: usize, volley: usize, rules: &Rules) {
+    let volume = volume(volley, rules);
     for lane in 0..LANES {
         let of = |column: C| block.inputs[column as usize][lane];
         // A flag says whether the suppression is over the limit, not how many points it is.
         let suppression = if of(C::Suppressed) != 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
         let skill = skill(aim(of(C::Bs), of(C::AccuracyMult), rules), of(C::Distance), suppression, rules);
-        let hit = hit_chance(skill, volley, exposure(of(C::Md), rules), rules);
-        let crit = crit_chance(skill, rules);
-        let attacks = of(C::Attacks);
-        let (made, fraction) = (attacks.floor(), attacks - attacks.floor());
-        let side_by_side = made + fraction.ceil() <= f64::from(SINGLE_TRIALS);
-        block.p_hit[lane] = hit;
-        block.crit[lane] = crit;
-        block.to_hit[lane] = words_for(hit);
-        block.to_crit[lane] = (block.to_hit[lane] * crit + 0.5).floor();
-        block.one_more[lane] = words_for(fraction);
-        block.before[lane] = if side_by_side & (fraction > 0.0) { 1.0 } else { 0.0 };
-        block.made[lane] = if side_by_side { made } else { 0.0 };
-    }
-}
-
-/// [`threshold`](crate::ecs::roll::threshold) as a float, which holds it and every word exactly: comparing floats is
-/// what vector units can do, turning them into 64-bit integers is not.
-#[inline(always)]
-fn words_for(chance: f64) -> f64 {
-    (chance * 4_294_967_296.0 + 0.5).floor()
-}
-
-/// R-SHOOT-3 for rows with few attacks: a word for the attack more, if there is a fraction, then one for each attack.
-#[inline(always)]
-fn rolls(block: &mut Block, key: RollKey, first: usize) {
-    (block.hits, block.crits) = ([0; LANES], [0; LANES]);
-    let words = |lane: usize| block.made[lane] + 2.0 * block.before[lane];
-    let most = (0..LANES).map(words).fold(0.0, f64::max) as u32;
-    for turn in 0..most.div_ceil(4) {
-        let mut rolled = [[0; LANES]; 4];
-        let [first_words, second_words, third_words, fourth_words] = &mut rolled;
-        for lane in 0..LANES {
-            let row = (first + lane) as i64;
-            [first_words[lane], second_words[lane], third_words[lane], fourth_words[lane]] =
-                key.block(row, Purpose::Batch, 0, 0, turn);
-        }
-        for (word, rolled) in (4 * turn..).zip(&rolled) {
-            for (lane, &roll) in rolled.iter().enumerate() {
-                let roll = f64::from(roll);
-                if word == 0 && roll < block.one_more[lane] {
-                    block.made[lane] += block.before[lane];
-                }
-                // Before the first attack the number is negative.
-                let attack = f64::from(word) - block.before[lane];
-                let fires = (attack >= 0.0) & (attack < block.made[lane]);
-                block.hits[lane] += i64::from(fires & (roll < block.to_hit[lane]));
-                block.crits[lane] += i64::from(fires & (roll < block.to_crit[lane]));
-            }
-        }
-    }
-}
-
-/// R-SHOOT-3 for rows with many attacks.
-#[inline(always)]
-fn many_rolls(block: &mut Block, key: RollKey, first: usize) {
-    for lane in 0..LANES {
-        let attacks = block.inputs[C::Attacks as usize][lane];
-        if attacks.ceil() > f64::from(SINGLE_TRIALS) {
-            let mut stream = key.stream((first + lane) as i64, Purpose::Batch, 0, 0);
-            let (_, hits, crits) = hits_and_crits(&mut stream, attacks, block.p_hit[lane], block.crit[lane]);
-            (block.hits[lane], block.crits[lane]) = (i64::from(hits), i64::from(crits));
-        }
+        block.salvo.hit[lane] = hit_chance(skill, volume, exposure(of(C::Md), rules), rules);
+        block.salvo.crit[lane] = crit_chance(skill, rules);
+        block.salvo.attacks[lane] = of(C::Attacks);
+        block.salvo.key[lane] = key;
+        block.salvo.unit[lane] = (first + lane) as u64;
+        block.salvo.name[lane] = name(Purpose::Batch, 0, 0);
     }
 }
 
@@ -289,8 +212,8 @@ fn landed(block: &mut Block, rules: &Rules) {
         let mitigation = mitigation(save, field(of(C::Invuln)), rules);
         let power = power(of(C::Strength), of(C::DamageDice), of(C::DamageMult), rules);
         block.damage[lane] = damage(
-            block.hits[lane] as u32,
-            block.crits[lane] as u32,
+            block.salvo.hits[lane] as u32,
+            block.salvo.crits[lane] as u32,
             damage_per_hit(power, mitigation, rules),
             trait_if(C::Fortress, Traits::FORTRESS),
             trait_if(C::Ground, Traits::GROUND),
@@ -303,6 +226,7 @@ fn landed(block: &mut Block, rules: &Rules) {
 mod tests {
     use super::*;
     use crate::ecs::ingest::{TableInput, Values};
+    use crate::ecs::salvo::hits_and_crits;
     use proptest::prelude::*;
 
     fn numbers(rows: usize, value: impl Fn(usize) -> f64) -> Values<'static> {
@@ -369,7 +293,7 @@ mod tests {
             let table = resolve(&input, seed, Some(9), &rules, &Workers::default()).expect("a legal batch");
             for (row, &(_, _, bs, md)) in rows.iter().enumerate() {
                 let skill = skill(aim(bs, 1.0, &rules), 0.0, 0.0, &rules);
-                let hit = hit_chance(skill, 9, exposure(md, &rules), &rules);
+                let hit = hit_chance(skill, volume(9, &rules), exposure(md, &rules), &rules);
                 let mut stream = RollKey::new(seed, 0).stream(row as i64, Purpose::Batch, 0, 0);
                 let (_, hits, crits) = hits_and_crits(&mut stream, attacks[row], hit, crit_chance(skill, &rules));
                 prop_assert_eq!(table.ints("hits")[row], i64::from(hits));

@@ -8,6 +8,7 @@ use crate::ecs::columns::{
 };
 use crate::ecs::components::*;
 use crate::ecs::mirror::Mirror;
+use crate::ecs::protection;
 use crate::ecs::store::{Key, Row};
 use crate::error::{Error, Fault, Faults, Result};
 use crate::kernel::{Engagement, MOST_ROUNDS, Muster};
@@ -237,18 +238,18 @@ fn unit_bundle(mirror: Mirror<'_>, unit: Row, faction: Row, rules: &Rules) -> Un
         reach: Reach(0.0),
         aim: Aim(shooting::aim(number(UnitColumn::Bs), number(UnitColumn::AccuracyMult), rules)),
         exposure: Exposure(shooting::exposure(number(UnitColumn::Md), rules)),
-        armor_save: ArmorSave(shooting::armor_save(
+        armor_save: ArmorSave(protection::armor_save(
             number(UnitColumn::Armor),
             flag(UnitColumn::Cover),
             rules,
         )),
-        field: Field(shooting::field(number(UnitColumn::Invuln))),
+        field: Field(protection::field(number(UnitColumn::Invuln))),
         suppression: Suppression(number(UnitColumn::Suppression)),
         fatigue: Fatigue(number(UnitColumn::Fatigue)),
         leadership: Leadership(number(UnitColumn::Leadership)),
         melee_attack: MeleeAttack(number(UnitColumn::Ma)),
         melee_damage: MeleeDamage(number(UnitColumn::Damage)),
-        melee_pierce: MeleePierce(shooting::pierce(number(UnitColumn::Ap), 0.0, rules)),
+        melee_pierce: MeleePierce(protection::pierce(number(UnitColumn::Ap), 0.0, rules)),
         charge: Charge(number(UnitColumn::Charge)),
         contact: Contact(0),
         struck: Struck(0.0),
@@ -289,7 +290,7 @@ fn mount_bundle(mirror: Mirror<'_>, weapon: Row, unit: Row, shooter: u32, rules:
             of_unit(UnitColumn::DamageMult),
             rules,
         )),
-        pierce: Pierce(shooting::pierce(number(WeaponColumn::Ap), of_unit(UnitColumn::ApBonus), rules)),
+        pierce: Pierce(protection::pierce(number(WeaponColumn::Ap), of_unit(UnitColumn::ApBonus), rules)),
         cooldown: Cooldown(mirror.weapons.whole(WeaponColumn::Cooldown as usize, weapon) as u32),
         ready: Ready(0),
         shield_mult: ShieldMult(number(WeaponColumn::ShieldMult)),

@@ -96,7 +96,7 @@ pub fn land(
         (all(&mut kills), all(&mut taken), all(&mut killers), all(&mut deaths));
     let mut guns = columns(&mut mounts);
     let mut first_shot = 0;
-    for (battle, &end) in battles.running().zip(&volley.ends) {
+    for (battle, &end) in battles.0.iter_mut().zip(&volley.ends) {
         for shot in &volley.shots[first_shot..end] {
             let target = battle.units.start + shot.target as usize;
             let shooter = battle.units.start + shot.shooter as usize;
@@ -243,7 +243,7 @@ pub fn recover(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Qu
         return;
     };
     let (hulls, shields) = (all(&mut hulls), all(&mut shields));
-    for battle in battles.running() {
+    for battle in battles.running().filter(|battle| battle.regains) {
         for row in battle.units.clone() {
             if statuses[row].on_map() {
                 hulls[row].0 = regained(hulls[row].0, hull_regens[row].0, max_hulls[row].0);

@@ -23,6 +23,7 @@ use crate::ecs::components::{
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
+use crate::ecs::protection::{mitigation, save};
 use crate::ecs::resources::{Battles, RuleBook, Shot, Volley};
 use crate::ecs::roll::{Purpose, threshold};
 use crate::rules::Rules;
@@ -42,7 +43,7 @@ type Fighters = (
 /// R-MELEE-1: the strikes of a round, as shots that wait to land.
 pub fn strike(
     rules: Res<RuleBook>,
-    mut battles: ResMut<Battles>,
+    battles: Res<Battles>,
     mut volley: ResMut<Volley>,
     mut units: Query<Fighters>,
 ) {
@@ -58,8 +59,10 @@ pub fn strike(
         return;
     };
     let contacts = all(&mut contacts);
-    for battle in battles.running() {
-        for unit in battle.units.clone() {
+    for battle in &battles.0 {
+        // Without ground units, and after its end, a battle has no strikes.
+        let fighting = if battle.on_ground && battle.ending.is_none() { battle.units.clone() } else { 0..0 };
+        for unit in fighting {
             let target = targets[unit].0;
             let touches = traits[unit].has(Traits::GROUND)
                 && statuses[unit] == Status::DEPLOYED
@@ -74,7 +77,8 @@ pub fn strike(
             let chance = strike_chance(attacks[unit].0 + charge, exposures[row].0, &rules.0);
             let word = battle.key.stream(ids[unit].0, Purpose::Melee, 0, battle.round).word();
             if u64::from(word) < threshold(chance) {
-                let mitigation = mitigation(saves[row].0, pierces[unit].0, fields[row].0, &rules.0);
+                let mitigation =
+                    mitigation(save(saves[row].0, pierces[unit].0, &rules.0), fields[row].0, &rules.0);
                 let damage = strike_damage(damages[unit].0, mitigation, &rules.0);
                 let shooter = (unit - battle.units.start) as u32;
                 shots.push(Shot { mount: NOBODY, shooter, target, damage, ..Shot::default() });
@@ -92,12 +96,6 @@ pub fn strike(
 /// ```
 pub fn strike_chance(attack: f64, exposure: f64, rules: &Rules) -> f64 {
     (attack / 100.0 * exposure).clamp(rules.hit_floor, rules.hit_ceiling)
-}
-
-/// R-SHOOT-4's mitigation, of a strike.
-fn mitigation(armor_save: f64, pierce: f64, field: f64, rules: &Rules) -> f64 {
-    let save = (armor_save + pierce).clamp(rules.save_best, 6.0);
-    ((6.0 - save) / 6.0).max(field).min(rules.mitigation_cap)
 }
 
 /// R-MELEE-1: the damage of a strike that hits, in points.

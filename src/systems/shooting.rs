@@ -27,11 +27,7 @@
 //! ap 10, armor 20, invuln 7, a ship: skill 55, p_hit 0.47005, crit chance 1/11, save 6, mitigation 0, per_hit 60;
 //! expected damage 58.97.
 //!
-//! # Rolls
-//!
-//! A weapon's words for a round, in order: if `attacks` has a fraction, one word decides on the attack more;
-//! then up to 32 attacks take a word each, which decides between crit, hit and miss; more attacks take the
-//! words of [`binomial`] for the hits, then for the crits.
+//! The rolls, R-SHOOT-3, are in [`crate::ecs::salvo`]: shots are worked out side by side, over all battles of the world.
 
 use bevy_ecs::prelude::*;
 
@@ -42,8 +38,11 @@ use crate::ecs::components::{
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
+use crate::ecs::protection::{mitigation, save};
 use crate::ecs::resources::{Battle, Battles, RuleBook, Shot, Split, Volley};
-use crate::ecs::roll::{Purpose, SINGLE_TRIALS, Stream, binomial, threshold};
+use crate::ecs::roll::{Purpose, name};
+use crate::ecs::salvo::{LANES, Salvo};
+use crate::ecs::simd::{Level, kernel};
 use crate::ecs::workers::Workers;
 use crate::rules::Rules;
 
@@ -66,11 +65,12 @@ type Guns = (
     (&'static mut Ready, &'static mut Shots, &'static mut Hits, &'static mut Crits),
 );
 
-/// R-SHOOT-1: the fire of a round, as shots that wait to land.
+/// R-SHOOT-1: the fire of a volley, as shots that wait to land.
 pub fn fire(
     rules: Res<RuleBook>,
     workers: Res<Workers>,
-    mut battles: ResMut<Battles>,
+    level: Res<Level>,
+    battles: Res<Battles>,
     mut volley: ResMut<Volley>,
     mut units: Query<Shooters>,
     mut mounts: Query<Guns>,
@@ -83,82 +83,71 @@ pub fn fire(
         return;
     };
     let (ready, fired, hits, crits) = (all(&mut ready), all(&mut fired), all(&mut hits), all(&mut crits));
-    for battle in battles.running() {
-        let guns = Battery {
-            who,
-            what,
-            aims,
-            powers,
-            splits,
-            first_unit: battle.units.start,
-            first_mount: battle.mounts.start,
-        };
-        let first_shot = shots.len();
-        let able =
-            mounts_of(battle, carried).filter_map(|mount| guns.shot(mount, ready[mount].0, battle.round));
-        shots.extend(able);
-        let weapons = shots.len() - first_shot;
-        workers.fill(&mut shots[first_shot..], |_, block| {
-            for shot in block {
-                guns.roll(shot, weapons, battle, &rules.0);
-            }
-        });
-        for shot in &shots[first_shot..] {
-            let mount = guns.first_mount + shot.mount as usize;
+    let battery = Battery { who, what, carried, aims, powers, splits };
+    for battle in &battles.0 {
+        if battle.ending.is_none() {
+            battery.muster(battle, ready, shots);
+        }
+        ends.push(shots.len());
+    }
+    workers.fill(shots, |first, block| battery.roll(*level, first, block, &battles.0, ends, &rules.0));
+    let mut first_shot = 0;
+    for (battle, &end) in battles.0.iter().zip(&*ends) {
+        for shot in &shots[first_shot..end] {
+            let mount = battle.mounts.start + shot.mount as usize;
             ready[mount].0 = battle.round + 1 + powers.2[mount].0;
             fired[mount].0 += u64::from(shot.attacks);
             hits[mount].0 += u64::from(shot.hits);
             crits[mount].0 += u64::from(shot.crits);
         }
-        ends.push(shots.len());
+        first_shot = end;
     }
-}
-
-/// The mounts of the units that fire in this volley: they follow each other as the units do.
-fn mounts_of(battle: &Battle, (firsts, counts): (&[FirstMount], &[Mounts])) -> std::ops::Range<usize> {
-    if battle.firing.is_empty() {
-        return 0..0;
-    }
-    let (first, last) = (battle.firing.start, battle.firing.end - 1);
-    let start = battle.mounts.start;
-    start + firsts[first].0 as usize..start + (firsts[last].0 + counts[last].0) as usize
 }
 
 /// A unit's columns that say who fires at whom.
 type Who<'a> = (&'a [UnitId], &'a [Status], &'a [Target], &'a [TargetDistance], &'a [Suppression]);
 /// A unit's columns that say how well it fires and is protected.
 type What<'a> = (&'a [Traits], &'a [Aim], &'a [Exposure], &'a [ArmorSave], &'a [Field]);
+/// A unit's columns that say which mounts it has.
+type Carried<'a> = (&'a [FirstMount], &'a [Mounts]);
 /// A mount's columns that say how far and how often it fires.
 type Aims<'a> = (&'a [Shooter], &'a [Slot], &'a [Range], &'a [Attacks]);
 /// A mount's columns that say how hard it hits.
 type Powers<'a> = (&'a [Power], &'a [Pierce], &'a [Cooldown], &'a [Integrity]);
 
-/// The columns of one battle that the volley reads.
+/// The world's columns that the volley reads.
 #[derive(Clone, Copy)]
 struct Battery<'a> {
     who: Who<'a>,
     what: What<'a>,
+    carried: Carried<'a>,
     aims: Aims<'a>,
     powers: Powers<'a>,
     splits: &'a [Split],
-    first_unit: usize,
-    first_mount: usize,
 }
 
 impl Battery<'_> {
-    /// R-SHOOT-1, R-SHOOT-5: the shot of a mount, if it fires in this round.
-    #[inline(always)]
-    fn shot(&self, mount: usize, ready: u32, round: u32) -> Option<Shot> {
-        let shooter = self.aims.0[mount].0;
-        let unit = self.first_unit + shooter as usize;
-        let (target, distance) = self.aim(mount, unit);
-        let fires = self.who.1[unit] == Status::DEPLOYED
-            && target != NOBODY
-            && self.who.1[self.first_unit + target as usize].on_map()
-            && self.powers.3[mount].0 > 0.0
-            && ready <= round
-            && distance <= self.aims.2[mount].0;
-        fires.then(|| Shot { mount: (mount - self.first_mount) as u32, shooter, target, ..Shot::default() })
+    /// R-SHOOT-1, R-SHOOT-5: the shots of a battle's volley, in order of (shooter, slot), not rolled yet.
+    fn muster(&self, battle: &Battle, ready: &[Ready], shots: &mut Vec<Shot>) {
+        let (units, mounts) = (battle.units.start, battle.mounts.start);
+        for unit in battle.firing.clone() {
+            let target = self.who.2[unit].0;
+            if self.who.1[unit] != Status::DEPLOYED || target == NOBODY {
+                continue;
+            }
+            let first = mounts + self.carried.0[unit].0 as usize;
+            for mount in first..first + self.carried.1[unit].0 as usize {
+                let (target, distance) = self.aim(mount, unit);
+                let fires = self.powers.3[mount].0 > 0.0
+                    && ready[mount].0 <= battle.round
+                    && distance <= self.aims.2[mount].0
+                    && self.who.1[units + target as usize].on_map();
+                if fires {
+                    let (mount, shooter) = ((mount - mounts) as u32, (unit - units) as u32);
+                    shots.push(Shot { mount, shooter, target, ..Shot::default() });
+                }
+            }
+        }
     }
 
     /// Whom a mount fires at, and at what distance: its unit's target, or its own (R-TARGET-2).
@@ -172,26 +161,113 @@ impl Battery<'_> {
         (self.who.2[unit].0, self.who.3[unit].0)
     }
 
-    /// R-SHOOT-2 to R-SHOOT-4 for one shot.
+    /// R-SHOOT-2 to R-SHOOT-4 for the shots from `first` on; those of battle `i` end at `ends[i]`.
+    fn roll(
+        &self,
+        level: Level,
+        first: usize,
+        shots: &mut [Shot],
+        battles: &[Battle],
+        ends: &[usize],
+        rules: &Rules,
+    ) {
+        let mut lanes = Lanes::default();
+        let mut index = ends.partition_point(|&end| end <= first);
+        for (start, block) in (first..).step_by(LANES).zip(shots.chunks_mut(LANES)) {
+            for (lane, shot) in block.iter().enumerate() {
+                while ends[index] <= start + lane {
+                    index += 1;
+                }
+                let begin = if index == 0 { 0 } else { ends[index - 1] };
+                self.load(&mut lanes, lane, shot, &battles[index], volume(ends[index] - begin, rules));
+            }
+            work(level, &mut lanes, rules);
+            for (lane, shot) in block.iter_mut().enumerate() {
+                shot.attacks = lanes.salvo.made[lane] as u32;
+                shot.hits = lanes.salvo.hits[lane] as u32;
+                shot.crits = lanes.salvo.crits[lane] as u32;
+                shot.damage = lanes.damage[lane];
+            }
+        }
+    }
+
+    /// Fills a lane with what a shot is worked out from.
     #[inline(always)]
-    fn roll(&self, shot: &mut Shot, weapons: usize, battle: &Battle, rules: &Rules) {
-        let unit = self.first_unit + shot.shooter as usize;
-        let target = self.first_unit + shot.target as usize;
-        let mount = self.first_mount + shot.mount as usize;
-        let distance = self.aim(mount, unit).1;
-        let skill = skill(self.what.1[unit].0, distance, self.who.4[unit].0, rules);
-        let hit = hit_chance(skill, weapons, self.what.2[target].0, rules);
-        let mut rolls =
-            battle.key.stream(self.who.0[unit].0, Purpose::Volley, self.aims.1[mount].0, battle.round);
-        (shot.attacks, shot.hits, shot.crits) =
-            hits_and_crits(&mut rolls, self.aims.3[mount].0, hit, crit_chance(skill, rules));
-        let mitigation = mitigation(
-            save(self.what.3[target].0, self.powers.1[mount].0, rules),
-            self.what.4[target].0,
-            rules,
-        );
-        let per_hit = damage_per_hit(self.powers.0[mount].0, mitigation, rules);
-        shot.damage = damage(shot.hits, shot.crits, per_hit, self.what.0[target], self.what.0[unit], rules);
+    fn load(&self, lanes: &mut Lanes, lane: usize, shot: &Shot, battle: &Battle, volume: f64) {
+        let unit = battle.units.start + shot.shooter as usize;
+        let target = battle.units.start + shot.target as usize;
+        let mount = battle.mounts.start + shot.mount as usize;
+        lanes.aim[lane] = self.what.1[unit].0;
+        lanes.distance[lane] = self.aim(mount, unit).1;
+        lanes.suppression[lane] = self.who.4[unit].0;
+        lanes.volume[lane] = volume;
+        lanes.exposure[lane] = self.what.2[target].0;
+        lanes.armor_save[lane] = self.what.3[target].0;
+        lanes.field[lane] = self.what.4[target].0;
+        lanes.pierce[lane] = self.powers.1[mount].0;
+        lanes.power[lane] = self.powers.0[mount].0;
+        lanes.target[lane] = self.what.0[target];
+        lanes.shooter[lane] = self.what.0[unit];
+        lanes.salvo.key[lane] = battle.key;
+        lanes.salvo.unit[lane] = self.who.0[unit].0 as u64;
+        lanes.salvo.name[lane] = name(Purpose::Volley, self.aims.1[mount].0, battle.round);
+        lanes.salvo.attacks[lane] = self.aims.3[mount].0;
+    }
+}
+
+/// Shots side by side: what they are worked out from, and what comes of them.
+struct Lanes {
+    aim: [f64; LANES],
+    distance: [f64; LANES],
+    suppression: [f64; LANES],
+    volume: [f64; LANES],
+    exposure: [f64; LANES],
+    armor_save: [f64; LANES],
+    field: [f64; LANES],
+    pierce: [f64; LANES],
+    power: [f64; LANES],
+    target: [Traits; LANES],
+    shooter: [Traits; LANES],
+    salvo: Salvo,
+    damage: [f64; LANES],
+}
+
+impl Default for Lanes {
+    fn default() -> Self {
+        let (none, plain) = ([0.0; LANES], [Traits(0); LANES]);
+        Self {
+            aim: none,
+            distance: none,
+            suppression: none,
+            volume: none,
+            exposure: none,
+            armor_save: none,
+            field: none,
+            pierce: none,
+            power: none,
+            target: plain,
+            shooter: plain,
+            salvo: Salvo::default(),
+            damage: none,
+        }
+    }
+}
+
+kernel! {
+    /// R-SHOOT-2 to R-SHOOT-4 for all lanes.
+    fn work(lanes: &mut Lanes, rules: &Rules) {
+        for lane in 0..LANES {
+            let skill = skill(lanes.aim[lane], lanes.distance[lane], lanes.suppression[lane], rules);
+            lanes.salvo.hit[lane] = hit_chance(skill, lanes.volume[lane], lanes.exposure[lane], rules);
+            lanes.salvo.crit[lane] = crit_chance(skill, rules);
+        }
+        lanes.salvo.roll();
+        for lane in 0..LANES {
+            let save = save(lanes.armor_save[lane], lanes.pierce[lane], rules);
+            let per_hit = damage_per_hit(lanes.power[lane], mitigation(save, lanes.field[lane], rules), rules);
+            let (hits, crits) = (lanes.salvo.hits[lane] as u32, lanes.salvo.crits[lane] as u32);
+            lanes.damage[lane] = damage(hits, crits, per_hit, lanes.target[lane], lanes.shooter[lane], rules);
+        }
     }
 }
 
@@ -233,15 +309,25 @@ pub fn exposure(md: f64, rules: &Rules) -> f64 {
     1.0 - rules.defence_share * md / 100.0
 }
 
+/// R-SHOOT-2: what the fire of so many weapons in one volley adds to the chance of each.
+///
+/// ```
+/// # use multi_universe_core::{Rules, systems::shooting::volume};
+/// assert_eq!([3, 5000].map(|weapons| volume(weapons, &Rules::default())), [0.003, 0.2]);
+/// ```
+#[inline(always)]
+pub fn volume(weapons: usize, rules: &Rules) -> f64 {
+    (weapons as f64 * rules.volume_per_weapon).min(rules.volume_cap)
+}
+
 /// R-SHOOT-2: the chance that an attack hits.
 ///
 /// ```
 /// # use multi_universe_core::{Rules, systems::shooting::hit_chance};
-/// assert!((hit_chance(55.0, 3, 0.85, &Rules::default()) - 0.47005).abs() < 1e-12);
+/// assert!((hit_chance(55.0, 0.003, 0.85, &Rules::default()) - 0.47005).abs() < 1e-12);
 /// ```
 #[inline(always)]
-pub fn hit_chance(skill: f64, weapons: usize, exposure: f64, rules: &Rules) -> f64 {
-    let volume = (weapons as f64 * rules.volume_per_weapon).min(rules.volume_cap);
+pub fn hit_chance(skill: f64, volume: f64, exposure: f64, rules: &Rules) -> f64 {
     ((skill / 100.0 + volume) * exposure).clamp(rules.hit_floor, rules.hit_ceiling)
 }
 
@@ -254,93 +340,6 @@ pub fn hit_chance(skill: f64, weapons: usize, exposure: f64, rules: &Rules) -> f
 #[inline(always)]
 pub fn crit_chance(skill: f64, rules: &Rules) -> f64 {
     (rules.crit_skill / skill).min(1.0)
-}
-
-/// R-SHOOT-3: attacks made, hits among them, crits among those.
-///
-/// ```
-/// # use multi_universe_core::{ecs::roll::{Purpose, RollKey}, systems::shooting::hits_and_crits};
-/// let mut rolls = RollKey::new(1, 0).stream(7, Purpose::Volley, 0, 1);
-/// let (attacks, hits, crits) = hits_and_crits(&mut rolls, 2.5, 0.95, 0.5);
-/// assert!((2..=3).contains(&attacks) && hits <= attacks && crits <= hits);
-/// ```
-#[inline(always)]
-pub fn hits_and_crits(rolls: &mut Stream, attacks: f64, hit: f64, crit: f64) -> (u32, u32, u32) {
-    let mut made = attacks as u32;
-    let fraction = attacks - f64::from(made);
-    if fraction > 0.0 {
-        made += u32::from(u64::from(rolls.word()) < threshold(fraction));
-    }
-    let to_hit = threshold(hit);
-    if made > SINGLE_TRIALS {
-        let hits = binomial(rolls, made, to_hit);
-        return (made, hits, binomial(rolls, hits, threshold(crit)));
-    }
-    let to_crit = (to_hit as f64 * crit + 0.5) as u64;
-    let (mut hits, mut crits) = (0, 0);
-    for _ in 0..made {
-        let word = u64::from(rolls.word());
-        hits += u32::from(word < to_hit);
-        crits += u32::from(word < to_crit);
-    }
-    (made, hits, crits)
-}
-
-/// R-SHOOT-4: a target's save from armour and cover, before armour penetration.
-///
-/// ```
-/// # use multi_universe_core::{Rules, systems::shooting::armor_save};
-/// assert_eq!(armor_save(29.0, true, &Rules::default()), 4.0);
-/// ```
-#[inline(always)]
-pub fn armor_save(armor: f64, cover: bool, rules: &Rules) -> f64 {
-    rules.save_base - (armor / rules.armor_step).floor() - if cover { rules.cover_save } else { 0.0 }
-}
-
-/// R-SHOOT-4: the steps by which armour penetration worsens a save.
-///
-/// ```
-/// # use multi_universe_core::{Rules, systems::shooting::pierce};
-/// assert_eq!(pierce(10.0, 9.0, &Rules::default()), 1.0);
-/// ```
-#[inline(always)]
-pub fn pierce(ap: f64, ap_bonus: f64, rules: &Rules) -> f64 {
-    ((ap + ap_bonus) / rules.ap_step).floor()
-}
-
-/// R-SHOOT-4: the save against a weapon, 2 … 6.
-///
-/// ```
-/// # use multi_universe_core::{Rules, systems::shooting::save};
-/// assert_eq!(save(5.0, 3.0, &Rules::default()), 6.0);
-/// ```
-#[inline(always)]
-pub fn save(armor_save: f64, pierce: f64, rules: &Rules) -> f64 {
-    (armor_save + pierce).clamp(rules.save_best, 6.0)
-}
-
-/// R-SHOOT-4: the mitigation of an invulnerable save.
-///
-/// ```
-/// # use multi_universe_core::systems::shooting::field;
-/// assert_eq!([field(7.0) < 0.0, field(3.0) == 0.5], [true, true]);
-/// ```
-#[inline(always)]
-pub fn field(invuln: f64) -> f64 {
-    (6.0 - invuln) / 6.0
-}
-
-/// R-SHOOT-4: the share of a hit that armour or field takes.
-///
-/// ```
-/// # use multi_universe_core::{Rules, systems::shooting::{field, mitigation}};
-/// let rules = Rules::default();
-/// assert_eq!(mitigation(6.0, field(7.0), &rules), 0.0);
-/// assert_eq!(mitigation(4.0, field(3.0), &rules), 0.5);
-/// ```
-#[inline(always)]
-pub fn mitigation(save: f64, field: f64, rules: &Rules) -> f64 {
-    ((6.0 - save) / 6.0).max(field).min(rules.mitigation_cap)
 }
 
 /// R-SHOOT-4: damage of a hit before mitigation, in points.

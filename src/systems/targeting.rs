@@ -30,6 +30,7 @@ use crate::ecs::components::{
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, RuleBook, Scratch, Split, Volley};
+use crate::ecs::simd::{Level, kernel};
 use crate::ecs::space::{Lines, Nearest};
 use crate::ecs::workers::Workers;
 use crate::rules::{Retarget, Rules};
@@ -44,6 +45,7 @@ pub fn register(round: &mut Round, profile: &Profile) {
 pub fn choose(
     rules: Res<RuleBook>,
     workers: Res<Workers>,
+    level: Res<Level>,
     mut battles: ResMut<Battles>,
     mut scratch: ResMut<Scratch>,
     mut units: Query<(&Side, &Status, &Traits, &X, &Y, &mut Target)>,
@@ -56,12 +58,26 @@ pub fn choose(
         field.line_up(battle, &mut scratch.lines);
         let (lines, battle) = (&scratch.lines, &*battle);
         workers.fill(&mut targets[rows], |first, block| {
-            for (row, target) in (first..).zip(block) {
-                if rules.0.retarget == Retarget::EachRound || !field.keeps(row, target.0) {
-                    target.0 = field.nearest(row, target.0, lines, battle, &rules.0);
-                }
-            }
+            choose_some(*level, &field, first, block, lines, battle, &rules.0);
         });
+    }
+}
+
+kernel! {
+    /// R-TARGET-1 for the units from row `first` on.
+    fn choose_some(
+        field: &Field<'_>,
+        first: usize,
+        targets: &mut [Target],
+        lines: &Lines,
+        battle: &Battle,
+        rules: &Rules,
+    ) {
+        for (row, target) in (first..).zip(targets) {
+            if rules.retarget == Retarget::EachRound || !field.keeps(row, target.0) {
+                target.0 = field.nearest(row, target.0, lines, battle, rules);
+            }
+        }
     }
 }
 
@@ -86,13 +102,14 @@ pub fn redirect(
     let Some((seen, (firsts, counts), (mut targets, mut distances))) = columns(&mut units) else { return };
     let Some((ranges, integrities)) = columns(&mut mounts) else { return };
     let (targets, distances) = (all(&mut targets), all(&mut distances));
-    for battle in battles.running() {
+    let later = volley.turn > 0;
+    for battle in battles.running().filter(|battle| later || battle.has_massive) {
         let field = Field::of(battle, seen);
         let start = battle.units.start;
         let mut lined_up = false;
         for unit in battle.firing.clone() {
             let row = unit - start;
-            let loses = volley.turn > 0 && !field.keeps(row, targets[unit].0);
+            let loses = later && !field.keeps(row, targets[unit].0);
             let splits = field.traits[row].has(Traits::MASSIVE);
             if field.statuses[row] != Status::DEPLOYED || counts[unit].0 == 0 || !(loses || splits) {
                 continue;
@@ -216,6 +233,7 @@ impl<'a> Field<'a> {
     }
 
     /// The target of a unit, or nobody.
+    #[inline(always)]
     fn nearest(&self, row: usize, last: u32, lines: &Lines, battle: &Battle, rules: &Rules) -> u32 {
         if !self.statuses[row].on_map() {
             return NOBODY;
