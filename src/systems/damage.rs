@@ -6,17 +6,17 @@
 //! min(shield, damage · shield_mult); the share of the damage that it did not absorb goes on, times hull_mult,
 //! to the hull. Damage past zero is overkill: recorded, dealt to nobody.
 //!
-//! R-DAMAGE-2 (credit): the shot that takes the last point has the kill.
+//! R-DAMAGE-2 (credit): the shot that takes the last point has the kill. The dead have no shield.
 //!
-//! R-DAMAGE-3 (hardpoints): each shot that reaches the hull also strikes, with chance `hardpoint_chance` (0.1), one
-//! intact weapon of the target, drawn evenly, and takes the hull's damage from it; at zero it is destroyed and fires no
-//! more.
+//! R-DAMAGE-3 (hardpoints): each shot that reaches the hull, the last one too, also strikes, with chance
+//! `hardpoint_chance` (0.1), one intact weapon of the target, drawn evenly, and takes the hull's damage from it; at zero
+//! it is destroyed and fires no more.
 //!
 //! R-MORALE-1 (suppression): hull damage adds its share of the maximum, in percent, to suppression
 //! (`suppression_from` = "share"; "points": its points).
 //!
-//! R-DAMAGE-4 (recovery): at the end of a round shields regain `shield_regen` and hulls `hull_regen`, of living
-//! units, never past the maximum. The rule `regeneration` = false switches it off.
+//! R-DAMAGE-4 (recovery): at the end of a round shields regain `shield_regen` and hulls `hull_regen`, of units that live
+//! and are in the battle, in reserve too, never past the maximum. The rule `regeneration` = false switches it off.
 //!
 //! # Formula
 //!
@@ -24,10 +24,16 @@
 //! absorbed = min(shield, damage · shield_mult)
 //! hull     = damage · (1 − absorbed / (damage · shield_mult)) · hull_mult
 //! dealt    = absorbed + min(hull left, hull)
+//! suppression += 100 · min(hull left, hull) / full hull
 //! ```
 //!
 //! Source: rule book §6. Worked example: 100 points of an ion weapon (shield_mult 4, hull_mult 0.25) on a shield of
 //! 100: absorbed 100 of 400, a quarter; three quarters go on: 100 · 0.75 · 0.25 = 18.75 on the hull.
+//!
+//! # Rolls
+//!
+//! A shot's words for its hardpoint, under the shooter's id and the weapon's slot (65,535 of a strike by hand), in order:
+//! whether it strikes a weapon, and which of the intact ones in order of slot.
 
 use bevy_ecs::prelude::*;
 
@@ -135,6 +141,7 @@ pub fn land(
             }
             if hulls[target].0 <= 0.0 && statuses[target].on_map() {
                 statuses[target] = Status::DESTROYED;
+                shields[target].0 = 0.0;
                 killers[target].0 = shot.shooter;
                 deaths[target].0 = battle.round;
                 kills[shooter].0 += 1;
@@ -218,8 +225,7 @@ pub struct Impact {
 #[inline(always)]
 pub fn impact(damage: f64, (shield_mult, hull_mult): (f64, f64), shield: f64, hull: f64) -> Impact {
     let onto_shield = damage * shield_mult;
-    // The dead have a shield no more.
-    let absorbed = if hull > 0.0 { shield.min(onto_shield) } else { 0.0 };
+    let absorbed = shield.min(onto_shield);
     let share = if absorbed > 0.0 { 1.0 - absorbed / onto_shield } else { 1.0 };
     let onto_hull = damage * share * hull_mult;
     let taken = onto_hull.min(hull);
@@ -245,7 +251,7 @@ pub fn recover(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Qu
     let (hulls, shields) = (all(&mut hulls), all(&mut shields));
     for battle in battles.running().filter(|battle| battle.regains) {
         for row in battle.units.clone() {
-            if statuses[row].on_map() {
+            if statuses[row].in_battle() {
                 hulls[row].0 = regained(hulls[row].0, hull_regens[row].0, max_hulls[row].0);
                 shields[row].0 = regained(shields[row].0, shield_regens[row].0, max_shields[row].0);
             }

@@ -2,11 +2,13 @@
 //!
 //! # Rule
 //!
-//! R-MORALE-1 (suppression): hull damage adds to it (`systems/damage.rs`); each round 10 go. Suppressed: 25 and more.
+//! R-MORALE-1 (suppression): hull damage adds to it (`systems/damage.rs`); each round 10 go from the units on the map,
+//! after it was asked who is suppressed. Suppressed: 25 and more.
 //!
 //! R-MORALE-2 (rout): each round a suppressed, living, deployed unit rolls two dice (`morale_dice` = "2d6"; "even": all
-//! sums from 2 to 12 equally likely) and routs if the sum is over its nerve. Fatigue grows by 0.005 · round, at most to 1, before the roll. A routing unit that does not fail its roll and
-//! has suppression under 25 rallies. Static units never rout. The rule `morale` = false switches the section off.
+//! sums from 2 to 12 equally likely) and routs if the sum is over its nerve. Fatigue grows by 0.005 · round, at most to 1,
+//! of the units on the map, before the roll. A routing unit that is not suppressed rallies. Static units never rout. The
+//! rule `morale` = false switches the section off.
 //!
 //! R-MORALE-3 (interdiction) is where units leave: `systems/movement.rs`.
 //!
@@ -17,10 +19,15 @@
 //!         − (2 at fatigue over 0.8, 1 over 0.5) − min(3, floor(routing friends within 15 tiles / 2))
 //! ```
 //!
-//! the last for ground units; friends are units of the same faction that ran when the phase began.
+//! the last for ground units; friends are others of the same faction that ran when the phase began, within
+//! (x₁ − x₀)² + (y₁ − y₀)² ≤ 15². The share of hull lost is 1 − hull / full hull; the terms are taken off one by one.
 //!
 //! Source: rule book §8. Worked example: leadership 7, 40 of 100 points left, rested, in space: 7 − 3 − 1 = 3; two dice
 //! are over 3 in 33 of 36 cases.
+//!
+//! # Rolls
+//!
+//! Under the unit's id and slot 0: two words, 1 + [`pick`] of 6 each; or one, 2 + [`pick`] of 11.
 
 use bevy_ecs::prelude::*;
 
@@ -89,8 +96,8 @@ pub fn waver(
                     dx * dx + dy * dy <= rules.0.panic_distance * rules.0.panic_distance
                 };
                 let friend = |&&(side, other): &&(u16, u32)| side == sides[row].0 && other as usize != row;
-                // More friends than the cap counts change nothing.
-                let most = (rules.0.panic_friends * rules.0.panic_cap).ceil() as usize;
+                // More friends than the cap counts change nothing; one more, since the product is rounded.
+                let most = (rules.0.panic_friends * rules.0.panic_cap.ceil()).ceil() as usize + 1;
                 running.iter().filter(friend).filter(|runner| near(runner.1 as usize)).take(most).count()
             } else {
                 0

@@ -109,7 +109,7 @@ pub fn redirect(
         let mut lined_up = false;
         for unit in battle.firing.clone() {
             let row = unit - start;
-            let loses = later && !field.keeps(row, targets[unit].0);
+            let loses = later && field.fell(targets[unit].0);
             let splits = field.traits[row].has(Traits::MASSIVE);
             if field.statuses[row] != Status::DEPLOYED || counts[unit].0 == 0 || !(loses || splits) {
                 continue;
@@ -199,6 +199,11 @@ impl<'a> Field<'a> {
     /// Whether a unit that is on the map has a target that is.
     fn keeps(&self, row: usize, target: u32) -> bool {
         self.statuses[row].on_map() && target != NOBODY && self.statuses[target as usize].on_map()
+    }
+
+    /// Whether a target was destroyed since it was chosen.
+    fn fell(&self, target: u32) -> bool {
+        target != NOBODY && self.statuses[target as usize] == Status::DESTROYED
     }
 
     /// The true distance to a target, in tiles; infinite to nobody.
