@@ -280,6 +280,12 @@ fn idle(lineup: &Lineup, slot: usize, volleys: usize) -> Battle {
 }
 
 /// The fingerprint of a battle before its first round: seed, rules, input.
+///
+/// Folded in, in this order: the seed; of each rule that differs from the book its name and its value as a number (of a
+/// word its place among the legal ones); of each faction, in order of name, its name and whether it defends; the ids of
+/// the fleets; the pairs of factions at war, by index, in order; the map's side; the round limit; every column of the
+/// units, then of the mounts, as declared in `ecs/components.rs` and as they are before deployment. There is one NaN
+/// and no negative zero: the gate sees to that.
 pub fn fingerprint(lineup: &Lineup, seed: u64, rules: &Rules) -> Digest {
     let mut digest = Digest::new("battle");
     digest.fold(&[seed]);

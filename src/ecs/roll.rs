@@ -11,6 +11,9 @@
 //! | 0, 1 | the unit's id, low half first |
 //! | 2, 3 | `purpose << 58 | slot << 42 | round << 22 | block`, low half first |
 //!
+//! Whose id and slot these are stands with each rule, under "Rolls". The words of a block come in order, then those of the
+//! next block. A chance comes true if a word is under its [`threshold`].
+//!
 //! The key of replica `k` of a battle with seed `s` is the first two words of the block with key `s` and
 //! counter `(k, 0, 0x4345_524D, 1)`, low half first; a single battle is replica 0.
 //!

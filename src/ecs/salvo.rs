@@ -4,8 +4,9 @@
 //! fractional number a.f is a plus one more with probability .f.
 //!
 //! A weapon's words, in order: if `attacks` has a fraction, one word decides on the attack more; then up to
-//! [`SINGLE_TRIALS`] attacks take a word each, which decides between crit, hit and miss; more attacks take the words of
-//! [`binomial`] for the hits, then for the crits. [`Salvo::roll`] makes the same rolls as [`hits_and_crits`], a step at
+//! [`SINGLE_TRIALS`] attacks take a word each, which decides between crit, hit and miss: under [`threshold`] of the hit
+//! chance it is a hit, under that threshold times the crit chance, rounded to the nearest, a crit too; more attacks take
+//! the words of [`binomial`] for the hits, then for the crits. [`Salvo::roll`] makes the same rolls as [`hits_and_crits`], a step at
 //! a time for all its lanes, so that vector units can take several at once.
 
 use super::roll::{RollKey, SINGLE_TRIALS, Stream, binomial, threshold};

@@ -13,8 +13,9 @@
 //! A fleet's formation goes around that centre too: `fx` tiles ahead of it, `fy` to its left.
 //!
 //! R-DEPLOY-3 (reserves): at most `deploy_cap` (0: no cap) units of a faction stand on the map; the rest wait in reserve,
-//! in order (fleet id, unit id), and enter at the start of a round as places become free, each where one of the first
-//! ranks stood. A faction with living reserves is not beaten.
+//! in order (fleet id, unit id), and enter at the start of a round as places become free, each at its own position or where
+//! one of the first ranks stood: of a faction's units without a position, the k-th in that order has place k of the ranks,
+//! modulo the number of those that stand there from the start. A faction with living reserves is not beaten.
 //!
 //! # Formula
 //!
@@ -22,11 +23,14 @@
 //! place(rank, file) = centre + s · ((ranks − 1)/2 − rank) · forward + s · (file − (files − 1)/2) · left
 //! ```
 //!
-//! with `s` the spacing, `forward` the direction to the map's centre and `left` that turned by a quarter;
-//! the last rank is centred on the files it has. The circle begins in the west and runs counter-clockwise.
-//! A block of ranks deeper than a fifth of the map (240 units of a faction on 100 tiles) does not fit
-//! there: its ranks widen to the width of the map, and if that is not enough its spacing shrinks so that
-//! it fills that fifth.
+//! with `s` the spacing, `forward` the direction to the map's centre (a vector times 1 / its length; east without one) and
+//! `left` that turned by a quarter; the last rank is centred on the files it has. The circle begins in the west and runs
+//! counter-clockwise. A block of ranks deeper than a fifth of the map (240 units of a faction on 100 tiles) does not fit
+//! there: its ranks widen to the width of the map, and if that is not enough its spacing shrinks so that it fills that fifth:
+//!
+//! ```text
+//! if (ranks − 1) · s > 0.2 · map:   s = min(s, √(0.2 · map · map / units))   files = max(files, floor(map / s))
+//! ```
 //!
 //! Source: rule book §2. Worked example: two units of the first of two factions on a map of 30 tiles stand at
 //! (3, 14) and (3, 16).
@@ -192,7 +196,8 @@ fn files_and_spacing(units: usize, map: f64, rules: &Rules) -> (usize, f64) {
 
 /// The direction of the `index`-th of `count` points on a circle, from the east, counter-clockwise.
 ///
-/// By Taylor's series on an eighth of the circle: the same bits on every platform.
+/// By Taylor's series to the ninth term on an eighth of the circle, mirrored at the diagonal and turned by quarters: the
+/// same bits on every platform.
 ///
 /// ```
 /// # use multi_universe_core::systems::deploy::direction;

@@ -6,7 +6,7 @@
 //! remaining, ships and ground units apart, damage, kills, shots, hits, crits. initial = lost + remaining, always.
 //!
 //! R-FINAL-2 (experience): 0.05 per point of damage dealt, 50 per kill, 10 per round survived; after the battle
-//! survivors get 50 + 5 per round, the winner's 100 more.
+//! survivors get 50 + 5 per round, the winner's 100 more. Who falls in round r has survived r − 1.
 //!
 //! R-FINAL-3: war exhaustion 0.005 per ship lost and 0.002 per ground unit; plunder is a faction's
 //! `plunder_ratio` × the cost lost by all. R-FINAL-4: decisiveness from shares of cost lost.

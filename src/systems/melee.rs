@@ -3,7 +3,8 @@
 //! # Rule
 //!
 //! R-MELEE-1: after the volley each living ground unit whose target is within 1.5 tiles strikes it once. It lands as a
-//! shot does (R-DAMAGE-1). Routing units do not strike.
+//! shot does (R-DAMAGE-1). Routing units do not strike, and nobody is struck who is no longer on the map. A unit is in
+//! contact in a round if it fights and its target is within reach, whether that outlived the fire or not.
 //!
 //! # Formula
 //!
@@ -14,6 +15,10 @@
 //!
 //! Source: rule book §7. Worked example: ma 50, charge 30, md 20: p = 0.8 · 0.9 = 0.72 in the first round of contact;
 //! 10 points on a target without armour do 25.
+//!
+//! # Rolls
+//!
+//! One word, under the unit's id and slot 0.
 
 use bevy_ecs::prelude::*;
 

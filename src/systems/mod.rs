@@ -1,5 +1,9 @@
 //! What happens: one file per rule family, each with its rule in words, formula, source and worked example.
 //!
+//! Formulas are in `f64`, and evaluated as they are written: brackets first, products from the left, then sums from the
+//! left. Sums over units run in order of id, a unit's over its weapons in order of slot. So whoever follows the
+//! formulas has the same bits: the reference in `tests/reference` does.
+//!
 //! Siblings do not know each other; what passes between them is in the columns and resources of the world.
 
 pub mod census;

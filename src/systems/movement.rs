@@ -6,13 +6,14 @@
 //! past the stop distance, never off the map. Static units do not move; with `movement` = false nobody does.
 //!
 //! R-MOVE-2 (doctrine): *charge* closes to contact (1 tile), or with `ranged_preference` and a range over 5 to
-//! 90 % of the longest range of an intact weapon; *kite* (range over 5) backs off within 50 % until 90 %,
-//! stands within 90 %, else closes to 90 %, and with a shorter range charges; *defend* stands unless the target
+//! 90 % of the longest range of an intact weapon; *kite* (range over 5) backs off nearer than 50 % until 90 %,
+//! stands up to 90 %, else closes to 90 %, and with a shorter range charges; *defend* stands unless the target
 //! is within 20 tiles, then closes as charge does with speed − 1; *hold* stands. A unit's own directive goes
 //! before its faction's doctrine.
 //!
 //! R-MOVE-3 (rout): a routing unit runs straight from its target at full speed; past the edge it has retreated:
-//! alive, out of the battle. R-MORALE-3: with a living hostile interdictor on the map nobody leaves it.
+//! alive, out of the battle, and nobody's to fire at in this round. It is last seen where its way, clamped to the map,
+//! ends. R-MORALE-3: with a living hostile interdictor on the map when the phase begins nobody leaves it.
 //!
 //! # Formula
 //!
@@ -21,7 +22,8 @@
 //! ```text
 //! closing:  step = min(speed, d − s) if d > s
 //! backing:  step = −min(speed, s − d) if d < s
-//! position += (target − position) · step / d
+//! position += (target − position) · (step / d), clamped to the map
+//! routing:  position −= (target − position) · (1 / d) · speed
 //! ```
 //!
 //! Source: rule book §4. Worked example: speed 6 at 20 tiles with a stop at 18 moves 2.

@@ -3,7 +3,7 @@
 //! # Rule
 //!
 //! R-SHOOT-1 (who fires): every living, deployed, not routing unit fires each weapon that is intact, ready and in range of
-//! its target, at the distance after movement. All fire of a volley is simultaneous; a round has one volley, or several
+//! its target, at the distance after movement, if that is still on the map. All fire of a volley is simultaneous; a round has one volley, or several
 //! (`systems/volleys.rs`).
 //!
 //! R-SHOOT-2 (hit chance), R-SHOOT-3 (hits and crits), R-SHOOT-4 (mitigation), R-SHOOT-5 (cooldown): below.
