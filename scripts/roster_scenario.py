@@ -10,17 +10,14 @@ weapons by class and number. The file says nothing under [expect]: `muc verify -
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# The reader of rosters is shared with the example, and lives beside it.
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
-
-from rosters import Roster, ShipClass, WeaponMount, compose_fleet, load_ships
+from rosters import Roster, ShipClass, compose_fleet, load_ships
+from scenario_lines import fleet, section, ship_template
 
 # What a line battle shows whatever the rosters say.
 RULES = ("R-TARGET-1", "R-SHOOT-1", "R-SHOOT-2", "R-SHOOT-3", "R-SHOOT-4", "R-DAMAGE-1", "R-VICTORY-1")
@@ -94,22 +91,29 @@ def _refuse(message: str) -> int:
 def _scenario(options: argparse.Namespace, roster: Roster, sides: Sequence[Side]) -> Iterator[str]:
     """The lines of the file."""
     yield "# Written by scripts/roster_scenario.py from a folder of rosters; not to be edited by hand."
-    yield "[scenario]"
-    yield f"name = {_text(options.name)}"
-    yield f"description = {_text(_description(options, roster))}"
-    yield f"seed = {options.seed}"
-    yield f"max_rounds = {options.max_rounds}"
-    yield 'domain = "space"'
-    yield f"rules_under_test = [{', '.join(map(_text, options.rules))}]"
+    yield from section(
+        "[scenario]",
+        {
+            "name": options.name,
+            "description": _description(options, roster),
+            "seed": options.seed,
+            "max_rounds": options.max_rounds,
+            "domain": "space",
+            "rules_under_test": options.rules,
+        },
+    )
     for side in sides:
-        yield from ("", "[[faction]]", f"name = {_text(side.name)}", f"doctrine = {_text(side.doctrine)}")
+        yield from section("[[faction]]", {"name": side.name, "doctrine": side.doctrine})
     a, b = sides
-    yield from ("", "[[treaty]]", f"a = {_text(a.name)}", f"b = {_text(b.name)}", 'kind = "war"')
+    yield from section("[[treaty]]", {"a": a.name, "b": b.name, "kind": "war"})
     for side in sides:
         for ship, _ in side.ships:
-            yield from _template(ship)
+            yield from ship_template(ship)
     for number, side in enumerate(sides, start=1):
-        yield from _fleet(number, side)
+        yield from fleet(
+            {"id": number, "faction": side.name, "location": LOCATION},
+            ((ship.name, count) for ship, count in side.ships),
+        )
 
 
 def _description(options: argparse.Namespace, roster: Roster) -> str:
@@ -118,46 +122,6 @@ def _description(options: argparse.Namespace, roster: Roster) -> str:
         f"Two fleets of {options.ships} ships, many small and few large, with the weapons that their rosters "
         f"give them: factions {first} and {second} of {roster.factions}."
     )
-
-
-def _template(ship: ShipClass) -> Iterator[str]:
-    yield from ("", f"[template.{ship.name}]")
-    yield f"max_hp = {_number(ship.max_hp)}"
-    yield f"max_shield = {_number(ship.max_shield)}"
-    yield f"armor = {_number(ship.armor)}"
-    yield f"damage = {_number(ship.damage)}"
-    yield f"speed = {_number(ship.speed)}"
-    yield f"cost = {_number(ship.cost)}"
-    for flag in ("massive", "interdictor"):
-        if getattr(ship, flag):
-            yield f"{flag} = true"
-    yield "weapons = ["
-    yield from (f"  {_weapon(mount)}," for mount in ship.weapons)
-    yield "]"
-
-
-def _weapon(mount: WeaponMount) -> str:
-    numbers = ", ".join(
-        f"{column} = {_number(getattr(mount, column))}" for column in ("strength", "ap", "attacks", "range")
-    )
-    return f"{{ name = {_text(mount.name)}, {numbers} }}"
-
-
-def _fleet(number: int, side: Side) -> Iterator[str]:
-    yield from ("", "[[fleet]]", f"id = {number}", f"faction = {_text(side.name)}", f"location = {LOCATION}")
-    yield "units = ["
-    yield from (f"  {{ template = {_text(ship.name)}, count = {count} }}," for ship, count in side.ships)
-    yield "]"
-
-
-def _text(value: str) -> str:
-    """A TOML basic string. JSON's escapes are legal there, except a character written as two surrogates."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _number(value: float) -> str:
-    """A TOML float: always with a point or an exponent, and read back to the same bits."""
-    return repr(float(value))
 
 
 if __name__ == "__main__":
