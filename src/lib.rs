@@ -45,6 +45,7 @@ pub mod cli;
 pub mod ecs;
 pub mod error;
 pub mod export;
+pub mod files;
 pub mod hotpaths;
 pub mod kernel;
 pub mod odds;

@@ -57,6 +57,7 @@ use std::path::Path;
 
 use crate::ecs::columns::FleetColumn;
 use crate::error::{Error, Result, ScenarioFault};
+use crate::files;
 use crate::kernel::{Engagement, Interrupt, Kernel, Muster};
 use crate::report::Report;
 use crate::rules::Rules;
@@ -98,7 +99,7 @@ impl Scenario {
     /// [`Error::File`] if it cannot be read, [`Error::Scenario`] with the place of its first fault.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        Self::parse(&source::read(path)?, &path.display().to_string())
+        Self::parse(&files::read_text(path)?, &path.display().to_string())
     }
 
     /// Reads a text; `file` is what faults call it.
@@ -168,7 +169,7 @@ impl Scenario {
     /// # Errors
     /// [`Error::File`]; a file that was there is then as it was.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        source::write(path.as_ref(), &self.to_toml())
+        files::write(path.as_ref(), self.to_toml().as_bytes())
     }
 
     /// Writes what a run must show as `[expect]` into the file that the scenario was loaded from; the rest of
@@ -178,7 +179,7 @@ impl Scenario {
     /// [`Error::File`] if it cannot be written, [`Error::Scenario`] if `expect` is there, but not as a table
     /// of its own.
     pub fn bless(&self, path: impl AsRef<Path>, expect: &Expect) -> Result<bool> {
-        let text = source::read(path.as_ref())?;
+        let text = files::read_text(path.as_ref())?;
         let blessed = write::bless(&text, expect).ok_or_else(|| {
             let message = "expect is no table of its own, so it cannot be blessed".to_owned();
             let hint = Some("write it under [expect]".to_owned());
@@ -186,7 +187,7 @@ impl Scenario {
             Error::Scenario(Box::new(ScenarioFault { file, line: 1, column: 1, message, hint }))
         })?;
         if blessed != text {
-            source::write(path.as_ref(), &blessed)?;
+            files::write(path.as_ref(), blessed.as_bytes())?;
         }
         Ok(blessed != text)
     }

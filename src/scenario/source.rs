@@ -1,10 +1,6 @@
 //! The text that a scenario came from: what turns a place into a file, a line and a column.
 
-use std::fs;
-use std::io::Write;
-use std::path::Path;
-
-use crate::error::{Error, Result, ScenarioFault};
+use crate::error::{Error, ScenarioFault};
 
 /// Where something stands in the text, in bytes from its start.
 pub(super) type Place = usize;
@@ -36,33 +32,6 @@ impl Source {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
-}
-
-/// The text of a file.
-pub(super) fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| Error::file(path, "read", &error))
-}
-
-/// Writes a file as a whole or not at all: first a new file beside it, then a change of names.
-pub(super) fn write(path: &Path, text: &str) -> Result<()> {
-    // A link is followed, so that the file it means is written and the link stays.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut name = target.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = target.with_file_name(name);
-    let written = fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        if let Ok(known) = fs::metadata(&target) {
-            file.set_permissions(known.permissions())?;
-        }
-        file.sync_all()?;
-        fs::rename(&beside, &target)
-    });
-    written.map_err(|error| {
-        // Whatever is left of the attempt is of no use; the first error is the one to report.
-        let _ = fs::remove_file(&beside);
-        Error::file(path, "write", &error)
-    })
 }
 
 #[cfg(test)]
