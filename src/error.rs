@@ -7,7 +7,7 @@ use std::path::Path;
 use std::{fmt, io};
 
 /// The result of everything that can fail.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// How many faults of one request are listed; the rest are counted.
 pub const LISTED_FAULTS: usize = 10;
@@ -34,6 +34,9 @@ pub enum Error {
     /// The input of a function without a mirror was refused.
     #[error("input refused, nothing changed: {0}")]
     Input(Faults),
+    /// Bytes are no usable snapshot; nothing of them was restored.
+    #[error("snapshot refused: {0}")]
+    Snapshot(Faults),
     /// A row that was asked for by its key does not exist.
     #[error("no {table} has the key {key}")]
     Unknown {

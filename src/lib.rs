@@ -37,6 +37,7 @@
 //! # Ok::<(), multi_universe_core::Error>(())
 //! ```
 
+pub mod archive;
 pub mod battle;
 #[cfg(feature = "python")]
 mod bindings;
@@ -52,6 +53,7 @@ pub mod odds;
 pub mod report;
 pub mod rules;
 pub mod scenario;
+pub mod snapshot;
 pub mod systems;
 
 pub use error::{Error, Result};

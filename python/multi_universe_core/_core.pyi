@@ -16,6 +16,7 @@ from ._errors import (
     ResolveError,
     RulesError,
     ScenarioError,
+    SnapshotError,
     UnknownKeyError,
 )
 from ._kernel import Kernel, PushSummary, RemoveSummary
@@ -44,6 +45,7 @@ __all__ = [
     "RulesError",
     "Scenario",
     "ScenarioError",
+    "SnapshotError",
     "Table",
     "UnknownKeyError",
     "__version__",

@@ -53,6 +53,13 @@ class ScenarioError(KernelError, ValueError):
     hint: str | None
     """What to do about it, if there is something to say."""
 
+class SnapshotError(KernelError, ValueError):
+    """Bytes are no usable snapshot; nothing was restored."""
+
+    faults: list[dict[str, Any]]
+    """As of a push; what is wrong with the bytes themselves has the name of their part as its table."""
+    count: int
+
 class UnknownKeyError(KernelError, KeyError):
     """Nothing in the mirror has the key that was asked for."""
 

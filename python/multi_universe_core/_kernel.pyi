@@ -150,6 +150,20 @@ class Kernel:
         The interpreter is released meanwhile. Ctrl-C raises KeyboardInterrupt within 100 ms; the exception's
         `partial` holds the odds of what was done, or None. Raises OddsError, ResolveError.
         """
+    def snapshot(self) -> bytes:
+        """The kernel as bytes: its content, rules, seed, threads and count of battles.
+
+        The format has a version and a checksum, and is the same on every platform. Kernels can also be
+        pickled, and copied with the module copy; a copy is independent.
+        """
+    @staticmethod
+    def restore(snapshot: bytes) -> Kernel:
+        """A new kernel from the bytes of `snapshot()`: it has the same digest and fights the same battles.
+
+        Raises SnapshotError if the bytes are damaged, foreign or of a newer version.
+        """
+    def __copy__(self) -> Kernel: ...
+    def __deepcopy__(self, memo: object) -> Kernel: ...
     def factions(self) -> Table:
         """The factions of the mirror, a row each, by name."""
     def treaties(self) -> Table:

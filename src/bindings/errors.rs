@@ -23,6 +23,7 @@ struct Family {
     rules: Py<PyType>,
     input: Py<PyType>,
     scenario: Py<PyType>,
+    snapshot: Py<PyType>,
     unknown_key: Py<PyType>,
     poisoned: Py<PyType>,
     conservation: Py<PyType>,
@@ -61,6 +62,7 @@ impl Family {
             rules: refused("RulesError", "A rule's name or value was refused.")?,
             input: refused("InputError", "The input of a function without a mirror was refused.")?,
             scenario: refused("ScenarioError", "A scenario file has a fault.")?,
+            snapshot: refused("SnapshotError", "Bytes are no usable snapshot; nothing was restored.")?,
             poisoned: broken("KernelPoisoned", "The kernel panicked earlier and refuses further work.")?,
             conservation: broken(
                 "ConservationError",
@@ -71,8 +73,10 @@ impl Family {
         })
     }
 
-    fn all(&self) -> [&Py<PyType>; 11] {
-        let Self {
+    fn all(&self) -> [&Py<PyType>; 12] {
+        let Self { kernel, push, remove, resolve, odds, rules, input, scenario, snapshot, .. } = self;
+        let Self { unknown_key, poisoned, conservation, .. } = self;
+        [
             kernel,
             push,
             remove,
@@ -81,11 +85,11 @@ impl Family {
             rules,
             input,
             scenario,
+            snapshot,
             unknown_key,
             poisoned,
             conservation,
-        } = self;
-        [kernel, push, remove, resolve, odds, rules, input, scenario, unknown_key, poisoned, conservation]
+        ]
     }
 }
 
@@ -120,6 +124,7 @@ fn exception(py: Python<'_>, error: Error) -> PyResult<PyErr> {
         Error::Odds(faults) => refusal(py, &family.odds, message, faults),
         Error::Rules(faults) => refusal(py, &family.rules, message, faults),
         Error::Input(faults) => refusal(py, &family.input, message, faults),
+        Error::Snapshot(faults) => refusal(py, &family.snapshot, message, faults),
         Error::Scenario(fault) => scenario(py, &family.scenario, message, *fault),
         Error::Unknown { .. } => Ok(plain(py, &family.unknown_key, message)),
         Error::Poisoned => Ok(plain(py, &family.poisoned, message)),

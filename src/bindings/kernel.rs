@@ -1,8 +1,10 @@
 //! The class `Kernel`: deltas in, whole battles, tables out.
 
 use pyo3::exceptions::PyValueError;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyDict};
 
 use super::input::HeldPush;
 use super::keys::{self, Seed};
@@ -180,6 +182,37 @@ impl PyKernel {
             .shared
             .with(py, |kernel| watch::fight(py, |interrupt| kernel.resolve(&engagement, interrupt)))??;
         PyBattleReport::new(py, report)
+    }
+
+    /// The kernel as bytes: its content, rules, seed, threads and count of battles.
+    ///
+    /// The format has a version and a checksum, and is the same on every platform.
+    fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = self.shared.with(py, |kernel| py.detach(|| kernel.snapshot()))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// A new kernel from the bytes of `snapshot()`: it has the same digest and fights the same battles.
+    ///
+    /// Raises SnapshotError if the bytes are damaged, foreign or of a newer version.
+    #[staticmethod]
+    fn restore(py: Python<'_>, snapshot: PyBackedBytes) -> PyResult<Self> {
+        Ok(py.detach(|| Kernel::restore(&snapshot))?.into())
+    }
+
+    fn __copy__(&self, py: Python<'_>) -> PyResult<Self> {
+        self.shared.with(py, |kernel| py.detach(|| Self::from(kernel.clone())))
+    }
+
+    fn __deepcopy__(&self, py: Python<'_>, memo: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let _ = memo;
+        self.__copy__(py)
+    }
+
+    /// For pickle: how to make this kernel again, and of what.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let restore = slf.get_type().getattr(intern!(slf.py(), "restore"))?;
+        Ok((restore, (slf.get().snapshot(slf.py())?,)))
     }
 
     /// The factions of the mirror, by name.

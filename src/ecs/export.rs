@@ -20,6 +20,13 @@ pub fn rows(mirror: Mirror<'_>, id: TableId, rows: &[Row]) -> Table {
     Table::new(columns.map(|(index, spec)| (spec.name, column(mirror, store, index, rows))).collect())
 }
 
+/// Some rows of a table of the mirror, without the columns that nobody gave.
+pub fn stored(mirror: Mirror<'_>, id: TableId, rows: &[Row]) -> Table {
+    let store = mirror.table(id);
+    let columns = store.spec().columns.iter().enumerate().filter(|(index, _)| store.data(*index).is_some());
+    Table::new(columns.map(|(index, spec)| (spec.name, column(mirror, store, index, rows))).collect())
+}
+
 /// The fingerprint of the mirror's content: the same for equal tables, however they came about.
 pub fn digest(mirror: Mirror<'_>) -> Digest {
     let mut digest = Digest::new("mirror");
@@ -51,7 +58,7 @@ fn fold(digest: &mut Digest, column: &Column) {
 }
 
 /// A table's rows in order of key: names by bytes, ids by number, pairs by their owners' keys.
-fn ordered(mirror: Mirror<'_>, id: TableId) -> Vec<Row> {
+pub fn ordered(mirror: Mirror<'_>, id: TableId) -> Vec<Row> {
     let store = mirror.table(id);
     let mut rows: Vec<Row> = store.rows().collect();
     let name = |row: Row| mirror.factions.text(0, row);

@@ -84,6 +84,18 @@ pub fn mirror_world() -> World {
     world
 }
 
+/// An independent copy of a world made by [`mirror_world`].
+pub fn copy_world(world: &World) -> World {
+    let mut copy = World::new();
+    copy.insert_resource(world.resource::<Factions>().clone());
+    copy.insert_resource(world.resource::<Treaties>().clone());
+    copy.insert_resource(world.resource::<Fleets>().clone());
+    copy.insert_resource(world.resource::<Units>().clone());
+    copy.insert_resource(world.resource::<Weapons>().clone());
+    copy.insert_resource(world.resource::<Rosters>().clone());
+    copy
+}
+
 impl<'w> Mirror<'w> {
     /// The mirror in a world made by [`mirror_world`].
     pub fn of(world: &'w World) -> Self {

@@ -305,9 +305,14 @@ impl Store {
     /// Sets a number of a row.
     pub fn set_number(&mut self, column: usize, row: Row, value: f64) {
         if let Data::Number(values) = self.data_mut(column) {
-            values[row as usize] = value;
+            values[row as usize] = canonical(value);
         }
     }
+}
+
+/// The value with the only zero and the only NaN there are: equal content has equal bytes.
+pub fn canonical(value: f64) -> f64 {
+    if value.is_nan() { f64::NAN } else { value + 0.0 }
 }
 
 /// Gives one place the value of a row that was never given this column.

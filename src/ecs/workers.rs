@@ -11,6 +11,9 @@ use crate::error::{Error, Fault, Result};
 /// Rows that one thread takes at a time, and the fewest that are worth a second thread.
 const BLOCK: usize = 1024;
 
+/// The most threads that a kernel may be given.
+pub const MOST_THREADS: usize = 1024;
+
 /// Who does the work inside a system: the calling thread, or a pool.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Workers {

@@ -12,17 +12,16 @@ pub use crate::battle::Interrupt;
 use crate::ecs::columns::TableId;
 use crate::ecs::digest::Digest;
 use crate::ecs::ingest::{Push, PushSummary, Removal, RemoveSummary};
-use crate::ecs::mirror::{Mirror, mirror_world};
+use crate::ecs::mirror::{Mirror, copy_world, mirror_world};
 use crate::ecs::store::Key;
 use crate::ecs::tables::Table;
+pub use crate::ecs::workers::MOST_THREADS;
 use crate::ecs::workers::Workers;
 use crate::ecs::{export, gate};
 use crate::error::{Error, Fault, Result};
 use crate::report::Report;
 use crate::rules::Rules;
-
-/// The most threads that a kernel may be given.
-pub const MOST_THREADS: usize = 1024;
+use crate::snapshot::Snapshot;
 
 /// The longest battle, in rounds: the name of a roll has room for so many.
 pub const MOST_ROUNDS: u32 = 1_000_000;
@@ -67,6 +66,21 @@ pub struct Kernel {
     seed: u64,
     threads: usize,
     fought: u64,
+}
+
+impl Clone for Kernel {
+    /// An independent kernel with the same content and the same future; the two may share threads.
+    fn clone(&self) -> Self {
+        let Self { mirror, battles, seed, threads, fought, .. } = self;
+        Self {
+            mirror: copy_world(mirror),
+            battles: BattleWorld::new(*battles.rules(), battles.workers().clone()),
+            arena: Vec::new(),
+            seed: *seed,
+            threads: *threads,
+            fought: *fought,
+        }
+    }
 }
 
 impl Kernel {
@@ -150,6 +164,27 @@ impl Kernel {
     /// The fingerprint of the mirror's content, independent of how it came about.
     pub fn digest(&self) -> Digest {
         export::digest(self.mirror())
+    }
+
+    /// The kernel as bytes, to be restored here or elsewhere; see [`crate::snapshot`] for the format.
+    pub fn snapshot(&self) -> Vec<u8> {
+        let tables = Snapshot::tables_of(self.mirror());
+        let Self { seed, threads, fought, .. } = *self;
+        Snapshot { seed, fought, threads, rules: *self.rules(), tables }.encode()
+    }
+
+    /// A kernel from bytes that [`Kernel::snapshot`] made: the same content, rules and seed, and the same battles from
+    /// here on.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] says what is wrong with the bytes.
+    pub fn restore(snapshot: &[u8]) -> Result<Self> {
+        let snapshot = Snapshot::decode(snapshot)?;
+        let mut kernel = Self::new(snapshot.rules, snapshot.seed);
+        kernel.mirror = snapshot.mirror()?;
+        kernel.fought = snapshot.fought;
+        kernel.set_threads(snapshot.threads);
+        Ok(kernel)
     }
 
     /// Fights one whole battle.

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::source::{self, Source};
+use super::source::Source;
 use crate::ecs::digest::Digest;
 use crate::error::Result;
+use crate::files;
 
 /// What stands above the digests.
 const HEAD: &str = "# The digest of every scenario, with its own seed. Written by `muc verify --bless --digests`; a change needs a line\n\
@@ -37,7 +38,7 @@ impl Goldens {
     /// # Errors
     /// [`Error::File`] if it cannot be read, [`Error::Scenario`] with the place of its first fault.
     pub fn load(path: &Path) -> Result<Self> {
-        let source = Source { file: path.display().to_string(), text: source::read(path)? };
+        let source = Source { file: path.display().to_string(), text: files::read_text(path)? };
         let table = DeTable::parse(&source.text).map_err(|error| {
             let place = error.span().map_or(0, |span| span.start);
             source.fault(place, error.message(), None)
@@ -83,7 +84,7 @@ impl Goldens {
             .digests
             .iter()
             .map(|(path, digest)| format!("{} = \"{digest}\"\n", toml::Value::from(path.as_str())));
-        source::write(&self.path, &(HEAD.to_owned() + &lines.collect::<String>()))
+        files::write(&self.path, (HEAD.to_owned() + &lines.collect::<String>()).as_bytes())
     }
 }
 

@@ -8,6 +8,7 @@ mod gate;
 mod ledger;
 mod odds;
 mod pipeline;
+mod snapshot;
 mod strength;
 mod support;
 mod systems;

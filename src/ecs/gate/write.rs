@@ -3,7 +3,7 @@
 use super::{Checked, Plan};
 use crate::ecs::columns::{Absent, TableId, UnitColumn};
 use crate::ecs::mirror::MirrorMut;
-use crate::ecs::store::{Data, Row, Store};
+use crate::ecs::store::{Data, Row, Store, canonical};
 
 /// Stores the values of one checked table.
 pub(super) fn write(mirror: &mut MirrorMut<'_>, plan: Plan<'_>) {
@@ -100,9 +100,4 @@ fn scatter(data: &mut Data, checked: &Checked<'_>, rows: &[Row]) {
         (Data::Link(to), Checked::Link(from)) => put(to, from, rows),
         _ => unreachable!("checked values are of the column's kind"),
     }
-}
-
-/// The value with the only zero and the only NaN there are.
-fn canonical(value: f64) -> f64 {
-    if value.is_nan() { f64::NAN } else { value + 0.0 }
 }
