@@ -57,6 +57,7 @@ from ._core import (
 
 __all__ = [
     "BattleReport",
+    "Comparison",
     "ConservationError",
     "InputError",
     "Kernel",
@@ -75,6 +76,7 @@ __all__ = [
     "ScenarioError",
     "SnapshotError",
     "Table",
+    "TurnReport",
     "UnknownKeyError",
     "__version__",
     "resolve_shooting_batch",

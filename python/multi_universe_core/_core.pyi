@@ -50,11 +50,15 @@ __all__ = [
     "UnknownKeyError",
     "__version__",
     "checkpoint",
+    "compare",
     "main",
     "resolve_shooting_batch",
 ]
 
 __version__: str
+
+def compare(base: Odds, variants: Sequence[tuple[str, Odds]]) -> Table:
+    """Variants of a battle against the battle as it is, which have the same runs of the same seed."""
 
 def checkpoint(done: int) -> int:
     """The number of runs after `done` at which odds look whether their intervals are narrow enough."""

@@ -11,6 +11,8 @@ from ._odds import Odds
 from ._report import BattleReport
 from ._rules import Rules
 from ._table import Table
+from .compare import Comparison
+from .turn import TurnReport
 
 class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
@@ -164,6 +166,64 @@ class Kernel:
         """
     def __copy__(self) -> Kernel: ...
     def __deepcopy__(self, memo: object) -> Kernel: ...
+    def compare(self, changes: Mapping[str, Mapping[str, Any]], **options: Any) -> Comparison:
+        """What if: the odds of variants of a battle against those of the battle as it is, with the same rolls.
+
+        changes: a mapping from names to changes. A change is a mapping of what would be pushed (`{"units": {...}}`,
+            with the tables of `push`), of what would be removed (`"remove": {"units": [...]}`) and of what would be
+            different about the battle (`"battle": {"fleets": [...]}`, `"defenders"`, `"max_rounds"`).
+        options: the battle, and how often, as in `odds`.
+
+        Units that both variants have roll the same, so that most of the chance cancels in the differences. The mirror
+        stays as it was. Raises OddsError, ResolveError, PushError, RemoveError.
+        """
+    def sensitivity(
+        self,
+        faction: str,
+        *,
+        types: Mapping[str, Iterable[int]] | None = None,
+        columns: Iterable[str] | None = None,
+        step: float = 0.1,
+        **options: Any,
+    ) -> Table:
+        """Which units and columns move a faction's chance to win most, for what they cost.
+
+        faction: whose chance.
+        types: a mapping from names to ids of units; None: the faction's fleets.
+        columns: number columns of units, each of which is raised by `step` (a share: 0.1 is a tenth), alone; None:
+            max_hp, max_shield (hp and shield with them), armor, bs, md, speed, damage_mult.
+        options: the battle, and how often, as in `odds`.
+
+        A row per type and column, the largest effect per cost first: type, column, units, cost, difference (of the
+        probability), low, high, per_cost: the difference over step times the cost of the type.
+        """
+    def _next_seed(self) -> int:
+        """The seed of the next battle that is given none."""
+    def resolve_turn(
+        self,
+        *,
+        locations: _Ids | None = None,
+        defenders: Iterable[str] = (),
+        max_rounds: int | None = None,
+        seed: int | None = None,
+        commit: bool = True,
+        threads: int | None = None,
+    ) -> TurnReport:
+        """Fight the battles of all contested places at once.
+
+        A place is contested if fleets there, not in transit, are of factions at war.
+
+        locations: the places; None: all contested ones.
+        defenders, max_rounds, commit: as in `resolve`, for every battle.
+        seed: the turn's; None: that of the next battle. A place's battle has a seed of its own from this and the
+            place, so that no battle depends on where else there are any.
+        threads: None: the environment's MUC_THREADS, else all processors. No report depends on them.
+
+        The result is a dict from place to BattleReport, and has combined tables with the place in a column
+        `location`. A battle that cannot be fought is in its `errors` and does not keep the others from theirs. What
+        the battles changed is written to the mirror in the order of places, when all were fought. Ctrl-C leaves the
+        mirror as it was. Raises ResolveError.
+        """
     def factions(self) -> Table:
         """The factions of the mirror, a row each, by name."""
     def treaties(self) -> Table:

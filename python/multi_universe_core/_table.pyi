@@ -1,12 +1,12 @@
 """Types of the compiled class `Table`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, SupportsIndex, final
 
 import pandas
 import polars
 import pyarrow
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 @final
 class Table:
@@ -19,6 +19,12 @@ class Table:
 
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
+    @staticmethod
+    def of(columns: Mapping[str, ArrayLike]) -> Table:
+        """A table of columns of equal length, by name: NumPy arrays, or sequences that NumPy converts.
+
+        Raises ValueError for columns of unequal length and for what is no column.
+        """
     @property
     def columns(self) -> list[str]:
         """The columns' names, in order."""

@@ -6,6 +6,7 @@
 
 mod arrow_input;
 mod column;
+mod compare;
 mod errors;
 mod input;
 mod kernel;
@@ -13,6 +14,7 @@ mod keys;
 mod legacy;
 mod memory;
 mod odds;
+mod odds_run;
 mod report;
 mod rules;
 mod scenario;
@@ -21,6 +23,7 @@ mod shooting;
 mod summary;
 mod table;
 mod table_html;
+mod turn;
 mod watch;
 
 use std::ffi::OsString;
@@ -32,6 +35,8 @@ use pyo3::prelude::*;
 mod _core {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use super::compare::compare;
     #[pymodule_export]
     use super::kernel::PyKernel;
     #[pymodule_export]

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arrow_array::RecordBatchIterator;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use numpy::PyArray1;
-use pyo3::exceptions::{PyImportError, PyIndexError, PyKeyError, PyTypeError};
+use pyo3::exceptions::{PyImportError, PyIndexError, PyKeyError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
 
-use super::column::kind_of;
+use super::column::{self, kind_of};
 use super::{memory, table_html};
 use crate::ecs::tables::{Cell, Column, Table};
 use crate::error::nearest_name;
@@ -43,6 +43,30 @@ impl From<Table> for PyTable {
 
 #[pymethods]
 impl PyTable {
+    /// A table of columns of equal length, by name: NumPy arrays, or sequences that NumPy converts. Raises ValueError.
+    #[staticmethod]
+    fn of(columns: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let mut read: Vec<(String, Column)> = Vec::with_capacity(columns.len());
+        for (name, value) in columns {
+            let name: String = name.extract()?;
+            let column = Column::try_from(column::read(&value)?.values());
+            let column = column.map_err(|what| {
+                PyValueError::new_err(format!("column '{name}': got {what}, expected a column"))
+            })?;
+            if let Some((first, rows)) = read.first().map(|(name, column)| (name, column.len()))
+                && rows != column.len()
+            {
+                let wanted = format!("{rows} rows, as column '{first}' has");
+                return Err(PyValueError::new_err(format!(
+                    "column '{name}': got {} rows, expected {wanted}",
+                    column.len()
+                )));
+            }
+            read.push((name, column));
+        }
+        Ok(Self::from(Table::new(read)))
+    }
+
     /// The columns' names, in order.
     #[getter]
     fn columns(&self) -> Vec<&str> {

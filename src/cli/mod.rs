@@ -3,13 +3,16 @@
 //! Exit codes: 0 done, 1 a check failed, 2 bad usage or bad input (the fault on standard error), 130 interrupted.
 
 mod check;
+mod compare;
 mod console;
 mod files;
+mod odds;
 mod paths;
 mod profile;
 mod run;
 mod schema;
 mod summary;
+mod turn;
 mod verify;
 
 use std::ffi::OsString;
@@ -34,6 +37,12 @@ enum Command {
     Run(run::Args),
     /// Compare what scenarios show with what they expect
     Verify(verify::Args),
+    /// Say how likely each faction is to win, and what it will lose
+    Odds(odds::Args),
+    /// Compare variants of a battle, run by run with the same rolls
+    Compare(compare::Args),
+    /// Fight the battles of all contested places at once
+    Turn(turn::Args),
     /// Show what each system cost in a scenario's battle
     Profile(profile::Args),
     /// Look for faults in scenarios without fighting
@@ -52,6 +61,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>, interrupt: Interrupt<'_>) 
             let done = match cli.command {
                 Command::Run(args) => run::run(&args, interrupt, &mut console),
                 Command::Verify(args) => verify::verify(&args, interrupt, &mut console),
+                Command::Odds(args) => odds::odds(&args, interrupt, &mut console),
+                Command::Compare(args) => compare::compare(&args, interrupt, &mut console),
+                Command::Turn(args) => turn::turn(&args, interrupt, &mut console),
                 Command::Profile(args) => profile::profile(&args, interrupt, &mut console),
                 Command::Check(args) => check::check(&args, &mut console),
                 Command::Schema => schema::schema(&mut console),

@@ -56,6 +56,14 @@ pub fn battle_seed(seed: u64, count: u64) -> u64 {
     u64::from(high) << 32 | u64::from(low)
 }
 
+/// The seed of the battle at a place in a turn with this seed: the first two words of the block with the turn's seed as key
+/// and counter `(place, 0x4543_414C, 1)`, low halves first. So no battle of a turn depends on where else there are battles.
+pub fn place_seed(seed: u64, place: i64) -> u64 {
+    let counter = [place as u32, (place as u64 >> 32) as u32, 0x4543_414C, 1];
+    let [low, high, ..] = philox([seed as u32, (seed >> 32) as u32], counter);
+    u64::from(high) << 32 | u64::from(low)
+}
+
 /// What a roll is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

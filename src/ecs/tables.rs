@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::ingest::Values;
+
 /// One column of an output table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Column {
@@ -22,6 +24,23 @@ pub enum Column {
         /// The distinct texts.
         values: Vec<Arc<str>>,
     },
+}
+
+impl TryFrom<Values<'_>> for Column {
+    type Error = String;
+
+    /// The values that came in as values that go out; what is no column is an error that says what it is.
+    fn try_from(values: Values<'_>) -> Result<Self, String> {
+        Ok(match values {
+            Values::F64(values) => Self::Float(values.into_owned()),
+            Values::F32(values) => Self::Float(values.iter().map(|&value| f64::from(value)).collect()),
+            Values::I64(values) => Self::Int(values.into_owned()),
+            Values::I32(values) => Self::Int(values.iter().map(|&value| i64::from(value)).collect()),
+            Values::Flag(values) => Self::Flag(values.into_owned()),
+            Values::Text(texts) => Self::words((0..texts.len() as u32).collect(), &texts),
+            Values::Refused(what) => return Err(what),
+        })
+    }
 }
 
 /// One value of a table, for people: printing, JSON, tests.
@@ -41,6 +60,31 @@ impl Column {
     /// A text column whose rows index `words`.
     pub fn words<T: AsRef<str>>(codes: Vec<u32>, words: &[T]) -> Self {
         Self::Text { codes, values: words.iter().map(|word| Arc::from(word.as_ref())).collect() }
+    }
+
+    /// The values of several columns of one kind, one after another; of another kind than the first's are none.
+    fn stack<'a>(parts: impl Iterator<Item = &'a Self>) -> Self {
+        let mut stacked: Option<Self> = None;
+        for part in parts {
+            match (&mut stacked, part) {
+                (None, part) => stacked = Some(part.clone()),
+                (Some(Self::Float(all)), Self::Float(values)) => all.extend_from_slice(values),
+                (Some(Self::Int(all)), Self::Int(values)) => all.extend_from_slice(values),
+                (Some(Self::Flag(all)), Self::Flag(values)) => all.extend_from_slice(values),
+                (Some(Self::Text { codes: all, values: known }), Self::Text { codes, values }) => {
+                    let mut place = |text: &Arc<str>| {
+                        known.iter().position(|known| known == text).unwrap_or_else(|| {
+                            known.push(text.clone());
+                            known.len() - 1
+                        }) as u32
+                    };
+                    let places: Vec<u32> = values.iter().map(&mut place).collect();
+                    all.extend(codes.iter().map(|&code| places[code as usize]));
+                }
+                _ => {}
+            }
+        }
+        stacked.unwrap_or(Self::Float(Vec::new()))
     }
 
     /// The number of rows.
@@ -91,6 +135,29 @@ impl Table {
         let (names, columns) =
             columns.into_iter().map(|(name, column)| (name.into(), Arc::new(column))).unzip();
         Self { names, columns, rows }
+    }
+
+    /// The rows of several tables with the same columns, one table after another, with a first column `key` that says which
+    /// one a row is of.
+    ///
+    /// ```
+    /// # use multi_universe_core::ecs::tables::{Column, Table};
+    /// let table = |hp: f64| Table::new(vec![("hp", Column::Float(vec![hp]))]);
+    /// let stacked = Table::stack("place", &[(7, &table(1.5)), (9, &table(2.5))]);
+    /// assert_eq!((stacked.ints("place"), stacked.floats("hp")), (&[7, 9][..], &[1.5, 2.5][..]));
+    /// ```
+    pub fn stack(key: &'static str, tables: &[(i64, &Self)]) -> Self {
+        let keys = tables.iter().flat_map(|(key, table)| std::iter::repeat_n(*key, table.rows)).collect();
+        let mut columns = vec![(Cow::Borrowed(key), Column::Int(keys))];
+        let (_, first) = tables
+            .first()
+            .copied()
+            .unwrap_or((0, const { &Self { names: Vec::new(), columns: Vec::new(), rows: 0 } }));
+        for name in &first.names {
+            let parts = tables.iter().filter_map(|(_, table)| table.column(name));
+            columns.push((name.clone(), Column::stack(parts.map(AsRef::as_ref))));
+        }
+        Self::new(columns)
     }
 
     /// The number of rows.

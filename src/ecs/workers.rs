@@ -1,6 +1,7 @@
 //! Threads for the inside of a system: a pool of our own, cut by the data, never by the number of threads.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use bevy_ecs::prelude::*;
 use rayon::prelude::*;
@@ -89,5 +90,64 @@ impl Workers {
             }),
             _ => work(0, out),
         }
+    }
+}
+
+/// How often a thread that waits for the others asks its caller.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+/// Does `work` once with each of `items`, the first one on the calling thread, the others each on a thread of its own;
+/// the results are in the order of the items. The calling thread's work is given `ask`, to call it now and then; while it
+/// waits for the others, `ask` is called as well. A panic goes on in the calling thread.
+pub fn side_by_side<T: Send, R: Send>(
+    items: &mut [T],
+    work: impl Fn(&mut T, &dyn Fn()) -> R + Sync,
+    ask: &dyn Fn(),
+) -> Vec<R> {
+    let Some((own, others)) = items.split_first_mut() else { return Vec::new() };
+    let (work, finished) = (&work, &Finished::default());
+    std::thread::scope(|scope| {
+        let task = |item| {
+            scope.spawn(move || {
+                let _told_at_the_end = Tell(finished);
+                work(item, &|| ())
+            })
+        };
+        let threads: Vec<_> = others.iter_mut().map(task).collect();
+        let mut results = vec![work(own, ask)];
+        finished.wait(threads.len(), ask);
+        for thread in threads {
+            results.push(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        results
+    })
+}
+
+/// How many threads have nothing left to do.
+#[derive(Default)]
+struct Finished {
+    count: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Finished {
+    /// Waits for so many, asking now and then.
+    fn wait(&self, threads: usize, ask: &dyn Fn()) {
+        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        while *count < threads {
+            let waited = self.changed.wait_timeout(count, PATIENCE).unwrap_or_else(PoisonError::into_inner);
+            count = waited.0;
+            ask();
+        }
+    }
+}
+
+/// Tells that a thread has nothing left to do, also if it panics.
+struct Tell<'a>(&'a Finished);
+
+impl Drop for Tell<'_> {
+    fn drop(&mut self) {
+        *self.0.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.changed.notify_all();
     }
 }

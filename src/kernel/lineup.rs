@@ -1,5 +1,7 @@
 //! From the mirror to a lineup: who fights, and every column of the battle worked out once.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashSet;
 
 use crate::battle::{FleetSetup, Lineup, SideSetup};
@@ -20,14 +22,17 @@ const MOST_SIDES: usize = 4096;
 
 /// The lineup of a battle; one without sides where no two factions are at war (R-TREATY-2).
 pub(super) fn gather(mirror: Mirror<'_>, engagement: &Engagement, rules: &Rules) -> Result<Lineup> {
-    let fleets = muster(mirror, &engagement.muster)?;
-    let defenders = defenders(mirror, &engagement.defenders)?;
-    let max_rounds = match engagement.max_rounds {
-        Some(rounds) if !(1..=MOST_ROUNDS).contains(&rounds) => {
-            return Err(refused("max_rounds", "", rounds, format!("a whole number from 1 to {MOST_ROUNDS}")));
-        }
-        rounds => rounds.unwrap_or(rules.max_rounds),
-    };
+    assemble(mirror, muster(mirror, &engagement.muster)?, engagement, rules)
+}
+
+/// The lineup of a battle between fleets that are known already, in order of id.
+pub(super) fn assemble(
+    mirror: Mirror<'_>,
+    fleets: Vec<Row>,
+    engagement: &Engagement,
+    rules: &Rules,
+) -> Result<Lineup> {
+    let (defenders, max_rounds) = terms(mirror, engagement, rules)?;
     let (factions, wars) = combatants(mirror, &fleets);
     if factions.len() > MOST_SIDES {
         return Err(refused("factions", "", factions.len(), format!("at most {MOST_SIDES} in a battle")));
@@ -49,6 +54,18 @@ pub(super) fn gather(mirror: Mirror<'_>, engagement: &Engagement, rules: &Rules)
     let in_space = lineup.units.traits.iter().any(|traits| !traits.has(Traits::GROUND));
     lineup.map = deploy::map_size(lineup.units.len(), in_space, rules);
     Ok(lineup)
+}
+
+/// Who holds the ground in a stalemate, and the round that ends the battle.
+pub(super) fn terms(mirror: Mirror<'_>, engagement: &Engagement, rules: &Rules) -> Result<(Vec<Row>, u32)> {
+    let defenders = defenders(mirror, &engagement.defenders)?;
+    let max_rounds = match engagement.max_rounds {
+        Some(rounds) if !(1..=MOST_ROUNDS).contains(&rounds) => {
+            return Err(refused("max_rounds", "", rounds, format!("a whole number from 1 to {MOST_ROUNDS}")));
+        }
+        rounds => rounds.unwrap_or(rules.max_rounds),
+    };
+    Ok((defenders, max_rounds))
 }
 
 fn refused(table: &'static str, column: &str, value: impl ToString, wanted: impl ToString) -> Error {
@@ -116,6 +133,26 @@ fn defenders(mirror: Mirror<'_>, names: &[String]) -> Result<Vec<Row>> {
     };
     let found = names.iter().enumerate().filter_map(&mut find).collect();
     faults.into_result(Error::Resolve).map(|()| found)
+}
+
+/// The fleets at each place that are not in transit, in order of id; nowhere (−1) is no place.
+pub(super) fn places_of_fleets(mirror: Mirror<'_>) -> BTreeMap<i64, Vec<Row>> {
+    let mut places: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
+    for fleet in mirror.fleets.rows() {
+        let place = mirror.fleets.whole(FleetColumn::Location as usize, fleet);
+        if place >= 0 && !mirror.fleets.flag(FleetColumn::InTransit as usize, fleet) {
+            places.entry(place).or_default().push(fleet);
+        }
+    }
+    for fleets in places.values_mut() {
+        fleets.sort_unstable_by_key(|&fleet| mirror.fleets.whole(FleetColumn::Id as usize, fleet));
+    }
+    places
+}
+
+/// R-TREATY-2: whether two factions with living units in these fleets are at war.
+pub(super) fn is_contested(mirror: Mirror<'_>, fleets: &[Row]) -> bool {
+    !combatants(mirror, fleets).0.is_empty()
 }
 
 /// R-TREATY-2: the factions that fight, in order of name, and the pairs of them at war.

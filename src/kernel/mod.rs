@@ -4,8 +4,12 @@ mod commit;
 mod lineup;
 mod odds;
 mod strength;
+mod turn;
 
 use bevy_ecs::prelude::*;
+
+use commit::Aftermath;
+pub use turn::{Turn, TurnPlan};
 
 use crate::battle::BattleWorld;
 pub use crate::battle::Interrupt;
@@ -205,7 +209,7 @@ impl Kernel {
         self.battles.fight(interrupt)?;
         let report = Report::of(&lineup, &mut self.battles, seed)?;
         if engagement.commit {
-            commit::commit(&mut self.mirror, &lineup, &mut self.battles)?;
+            Aftermath::of(&lineup, &mut self.battles).commit(&mut self.mirror)?;
             self.fought += 1;
         }
         Ok(report)

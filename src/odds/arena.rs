@@ -5,13 +5,11 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
 
 use super::{End, Monitor, Odds, Plan, Samples, Wish, checkpoint};
 use crate::battle::{BattleWorld, Lineup};
 use crate::ecs::roll::RollKey;
-use crate::ecs::workers::Workers;
+use crate::ecs::workers::{Workers, side_by_side};
 use crate::error::{Error, Fault, Result};
 use crate::report;
 use crate::rules::Rules;
@@ -23,8 +21,6 @@ const MOST_SLOTS: usize = 32;
 /// Bytes that a unit and a mount take in a world, change ticks included.
 const UNIT_BYTES: u64 = 640;
 const MOUNT_BYTES: u64 = 256;
-/// How often a thread that waits for the others asks its caller for wishes.
-const PATIENCE: Duration = Duration::from_millis(10);
 
 /// Fights the replicas of a plan. `worlds` are kept for the next time.
 ///
@@ -117,7 +113,6 @@ impl<'a> Block<'a> {
 
     /// Fights all replicas of the block, adds their outcomes to `samples` and says what the caller wished last.
     fn fight(&self, worlds: &mut [BattleWorld], samples: &mut Samples, monitor: Monitor<'_>) -> Result<Wish> {
-        let Some((own, others)) = worlds.split_first_mut() else { return Ok(Wish::GoOn) };
         let ask = || {
             if self.wish.load(Ordering::Relaxed) != STOP {
                 let wish = match monitor(self.done.load(Ordering::Relaxed), self.total) {
@@ -128,28 +123,7 @@ impl<'a> Block<'a> {
                 self.wish.fetch_max(wish, Ordering::Relaxed);
             }
         };
-        let finished = Finished { count: Mutex::new(0), changed: Condvar::new() };
-        let fought: Vec<Fought> = std::thread::scope(|scope| {
-            let threads: Vec<_> = others
-                .iter_mut()
-                .map(|world| {
-                    scope.spawn(|| {
-                        let _told_at_the_end = Tell(&finished);
-                        self.work(world, &|| ())
-                    })
-                })
-                .collect();
-            let mut fought = vec![self.work(own, &ask)];
-            // Others may be busy with long battles: the caller is still asked meanwhile.
-            finished.wait(threads.len(), ask);
-            for thread in threads {
-                match thread.join() {
-                    Ok(done) => fought.push(done),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            fought
-        });
+        let fought = side_by_side(worlds, |world, ask| self.work(world, ask), &ask);
         let fought = fought.into_iter().collect::<Result<Vec<_>>>()?;
         samples.gather(&fought);
         Ok(match self.wish.load(Ordering::Relaxed) {
@@ -191,33 +165,5 @@ impl<'a> Block<'a> {
         let number = u32::try_from(number).ok().filter(|_| number < self.end)?;
         world.begin(self.lineup, slot, RollKey::new(self.seed, number));
         Some(number)
-    }
-}
-
-/// How many threads have nothing left to do.
-struct Finished {
-    count: Mutex<usize>,
-    changed: Condvar,
-}
-
-impl Finished {
-    /// Waits for all, asking now and then.
-    fn wait(&self, threads: usize, ask: impl Fn()) {
-        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
-        while *count < threads {
-            let waited = self.changed.wait_timeout(count, PATIENCE).unwrap_or_else(PoisonError::into_inner);
-            count = waited.0;
-            ask();
-        }
-    }
-}
-
-/// Tells that a thread has nothing left to do, also if it panics.
-struct Tell<'a>(&'a Finished);
-
-impl Drop for Tell<'_> {
-    fn drop(&mut self) {
-        *self.0.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.changed.notify_all();
     }
 }

@@ -9,6 +9,7 @@
 //! everywhere; a deadline or an interruption keeps the unbroken run of replicas from the first.
 
 mod arena;
+mod compare;
 mod interval;
 mod samples;
 mod summary;
@@ -16,6 +17,7 @@ mod summary;
 use std::sync::Arc;
 
 pub use arena::fight;
+pub use compare::{Difference, compare, difference};
 pub use interval::{normal_quantile, wilson};
 pub use samples::Samples;
 

@@ -234,7 +234,7 @@ def test_without_enemies_there_is_no_battle(kernel: muc.Kernel, muster: dict[str
         ({"hit_floor": float("nan")}, ["hit_floor", "NaN"]),
         ({"max_rounds": 1.5}, ["max_rounds", "1.5", "whole number"]),
         ({"hit_flor": 0.1}, ["hit_flor", "did you mean 'hit_floor'?"]),
-        ({"hit_floor": "low"}, ["hit_floor", "'low' (str)", "a number"]),
+        ({"hit_floor": "low"}, ["hit_floor", "'low'", "a number"]),
         ({"hit_floor": 0.5, "hit_ceiling": 0.4}, ["hit_floor", "hit_ceiling"]),
         ({"hit_flor": 1, "crit_skil": 2}, ["2 faults", "hit_flor", "crit_skil"]),
     ],

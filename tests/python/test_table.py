@@ -160,7 +160,7 @@ def test_html_is_escaped(kernel: muc.Kernel) -> None:
 
 def test_rules_describe_themselves() -> None:
     rules = muc.Rules.describe()
-    assert rules.columns == ["name", "doc", "default", "min", "max", "kind"]
+    assert rules.columns == ["name", "doc", "default", "min", "max", "kind", "words"]
     for rule in rules:
         assert rule["min"] <= rule["default"] <= rule["max"]
         assert getattr(muc.Rules(), rule["name"]) == rule["default"]

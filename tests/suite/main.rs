@@ -12,4 +12,5 @@ mod snapshot;
 mod strength;
 mod support;
 mod systems;
+mod turn;
 mod volleys;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use multi_universe_core::Error;
 use multi_universe_core::kernel::{Engagement, Kernel, Muster};
-use multi_universe_core::odds::{End, Odds, Plan, Wish};
+use multi_universe_core::odds::{End, Odds, Plan, Wish, compare};
 
 use crate::support::{fight, line_battle};
 
@@ -150,4 +150,31 @@ fn parts_that_do_not_fit_are_not_merged() {
     {
         assert!(matches!(Odds::merge(parts), Err(Error::Odds(_))));
     }
+}
+
+#[test]
+fn common_rolls_need_fewer_runs_than_independent_ones() {
+    let mut kernel = line_battle(12, |row| row);
+    let base = odds(&mut kernel, &plan(400));
+    crate::support::push(
+        &mut kernel,
+        multi_universe_core::ecs::columns::TableId::Units,
+        multi_universe_core::ecs::ingest::TableInput::of([
+            ("id", multi_universe_core::ecs::ingest::Values::wholes([0])),
+            ("armor", multi_universe_core::ecs::ingest::Values::numbers([40.0])),
+        ]),
+    );
+    let better = odds(&mut kernel, &plan(400));
+    let table =
+        compare(&base, &[("armour".to_owned(), better), ("same".to_owned(), base.clone())]).expect("a table");
+    assert_eq!(table.len(), 4);
+    for row in 0..2 {
+        let of = |column: &str| table.floats(column)[row];
+        assert!((of("probability") - of("base") - of("difference")).abs() < 1e-12);
+        assert!(of("low") <= of("difference") && of("difference") <= of("high"));
+        assert!(of("saving") > 1.0, "{}", of("saving"));
+    }
+    assert!(table.floats("difference")[2..].iter().all(|&difference| difference == 0.0));
+    let other = odds(&mut kernel, &Plan { seed: 6, ..plan(400) });
+    assert!(matches!(compare(&base, &[("other".to_owned(), other)]), Err(Error::Odds(_))));
 }

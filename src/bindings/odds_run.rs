@@ -1,0 +1,221 @@
+//! `Kernel.odds`: how many runs, when that is enough, who is told of them, and who fights them.
+
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict};
+
+use super::kernel::{PyKernel, keys_or_fault, muster, round_limit};
+use super::keys::{self, Seed};
+use super::odds::PyOdds;
+use super::watch;
+use crate::ecs::workers::{MOST_THREADS, usual_threads};
+use crate::error::{Error, Fault, Faults, Result};
+use crate::kernel::Engagement;
+use crate::odds::{MOST_RUNS, Monitor, Odds, Plan};
+
+/// How many runs, and when that is enough, as Python says it.
+struct Request {
+    runs: i64,
+    confidence: f64,
+    until: Option<f64>,
+    deadline: Option<f64>,
+    max_memory: Option<i64>,
+    seed: Option<Seed>,
+    first: i64,
+    threads: Option<i64>,
+    progress: Option<Py<PyAny>>,
+}
+
+impl Request {
+    /// The plan behind the request, with a seed if it has none.
+    fn plan(&self, py: Python<'_>, seed: impl FnOnce() -> u64) -> PyResult<Plan> {
+        let mut faults = Faults::default();
+        let mut whole = |name: &'static str, given: i64, least: u32, most: u32| {
+            let number = u32::try_from(given).ok().filter(|number| (least..=most).contains(number));
+            if number.is_none() {
+                faults
+                    .add(|| Fault::column(name, "", given, format!("a whole number from {least} to {most}")));
+            }
+            number.unwrap_or(least)
+        };
+        let runs = whole("runs", self.runs, 1, MOST_RUNS);
+        let first = whole("first", self.first, 0, u32::MAX - 1);
+        let max_memory = match self.max_memory.map(u64::try_from) {
+            None => crate::odds::USUAL_MEMORY,
+            Some(Ok(bytes)) => bytes,
+            Some(Err(_)) => {
+                faults.add(|| {
+                    Fault::column("max_memory", "", self.max_memory.unwrap_or_default(), "bytes, from 0")
+                });
+                0
+            }
+        };
+        let threads = threads_or_usual(py, self.threads, &mut faults)?;
+        faults.into_result(Error::Odds)?;
+        let seed = self.seed.as_ref().map_or_else(seed, |seed| seed.0);
+        let plan =
+            Plan { seed, first, runs, confidence: self.confidence, until: self.until, threads, max_memory };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    fn deadline(&self) -> Result<Option<Duration>> {
+        let Some(seconds) = self.deadline else { return Ok(None) };
+        match Duration::try_from_secs_f64(seconds) {
+            Ok(deadline) if !deadline.is_zero() => Ok(Some(deadline)),
+            _ => Err(Error::Odds(Fault::column("deadline", "", seconds, "seconds, more than 0").into())),
+        }
+    }
+}
+
+/// The threads that are asked for; if none are, in a pool's worker one, else as many as usual.
+pub(crate) fn threads_or_usual(py: Python<'_>, asked: Option<i64>, faults: &mut Faults) -> PyResult<usize> {
+    let Some(asked) = asked else {
+        return if in_pool(py)? { Ok(1) } else { Ok(usual_threads()?) };
+    };
+    let threads = usize::try_from(asked).ok().filter(|threads| (1..=MOST_THREADS).contains(threads));
+    if threads.is_none() {
+        faults
+            .add(|| Fault::column("threads", "", asked, format!("a whole number from 1 to {MOST_THREADS}")));
+    }
+    Ok(threads.unwrap_or(1))
+}
+
+/// Whether this process is a worker of some pool, which has been given one processor.
+fn in_pool(py: Python<'_>) -> PyResult<bool> {
+    let loaded = py.import("sys")?.getattr("modules")?;
+    match loaded.call_method1("get", ("multiprocessing",))? {
+        module if module.is_none() => Ok(false),
+        module => Ok(!module.call_method0("parent_process")?.is_none()),
+    }
+}
+
+/// Works out odds with the interpreter released. What is raised meanwhile carries what was done before as `partial`.
+fn work_out(
+    py: Python<'_>,
+    request: Request,
+    seed: impl FnOnce() -> u64,
+    work: impl FnOnce(&Plan, Monitor<'_>) -> Result<Odds> + Send,
+) -> PyResult<PyOdds> {
+    let plan = request.plan(py, seed)?;
+    let deadline = request.deadline()?;
+    let (progress, bar) = progress(py, request.progress, plan.runs)?;
+    let (odds, raised) = watch::odds(py, deadline, progress.as_ref(), |monitor| work(&plan, monitor));
+    let odds = odds.map(PyOdds);
+    if let Some(raised) = raised {
+        let partial = odds.ok().filter(|odds| odds.0.runs() > 0);
+        raised.value(py).setattr("partial", partial)?;
+        return Err(raised);
+    }
+    let odds = odds?;
+    if let Some(progress) = progress {
+        progress.call1(py, (odds.0.runs(), plan.runs))?;
+    }
+    if let Some(bar) = bar {
+        bar.call_method0(py, "close")?;
+    }
+    Ok(odds)
+}
+
+/// What is told of the progress, and the bar behind it if we made it.
+fn progress(
+    py: Python<'_>,
+    given: Option<Py<PyAny>>,
+    runs: u32,
+) -> PyResult<(Option<Py<PyAny>>, Option<Py<PyAny>>)> {
+    let Some(given) = given else { return Ok((None, None)) };
+    match given.bind(py).cast::<PyBool>() {
+        Ok(flag) if flag.is_true() => {
+            let bar = py.import("multi_universe_core._spread")?.call_method1("bar", (runs,))?.unbind();
+            Ok((Some(bar.clone_ref(py)), Some(bar)))
+        }
+        Ok(_) => Ok((None, None)),
+        Err(_) => Ok((Some(given), None)),
+    }
+}
+
+#[pymethods]
+impl PyKernel {
+    /// Fight a battle many times, and say how likely each faction is to win and what it will lose. The mirror stays as
+    /// it was.
+    ///
+    /// fleets, location, defenders, max_rounds: the battle, as in `resolve`.
+    /// runs: how many times at most. Run k of a seed is the same battle always and everywhere.
+    /// confidence: the share of intervals that hold the truth.
+    /// until: stop as soon as every probability's interval is narrower than this; looked at after fixed numbers of runs, so
+    ///     that equal requests stop at the same run on every machine.
+    /// deadline: seconds after which no further run is begun. The odds are then `partial`.
+    /// max_memory: bytes for samples and worlds; fewer battles side by side, then fewer threads, then OddsError.
+    /// seed: 0 ... 2**64-1; None: that of the next battle.
+    /// first: the number of the first run: shards of one request are merged by `Odds.merge`.
+    /// threads: None: the environment's MUC_THREADS, else all processors, in a pool's worker one.
+    /// progress: True for a bar (tqdm), or a callable `f(done, total)`, called about 40 times a second.
+    /// executor: any `concurrent.futures.Executor`; the runs are cut into shards by number and the result is the same,
+    ///     bit for bit.
+    ///
+    /// The interpreter is released meanwhile. Ctrl-C raises KeyboardInterrupt within 100 ms; the exception's `partial` holds
+    /// the odds of what was done, or None. Raises OddsError, ResolveError.
+    #[pyo3(
+        signature = (
+            *, fleets=None, location=None, defenders=None, max_rounds=None, runs=1000, confidence=0.95, until=None,
+            deadline=None, max_memory=None, seed=None, first=0, threads=None, progress=None, executor=None
+        ),
+        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, runs=1000, confidence=0.95, until=None, deadline=None, max_memory=None, seed=None, first=0, threads=None, progress=None, executor=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn odds(
+        slf: &Bound<'_, Self>,
+        fleets: Option<&Bound<'_, PyAny>>,
+        location: Option<i64>,
+        defenders: Option<&Bound<'_, PyAny>>,
+        max_rounds: Option<i64>,
+        runs: i64,
+        confidence: f64,
+        until: Option<f64>,
+        deadline: Option<f64>,
+        max_memory: Option<i64>,
+        seed: Option<Seed>,
+        first: i64,
+        threads: Option<i64>,
+        progress: Option<Py<PyAny>>,
+        executor: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyOdds>> {
+        let (py, kernel) = (slf.py(), slf.get());
+        let request =
+            Request { runs, confidence, until, deadline, max_memory, seed, first, threads, progress };
+        let next_seed = kernel.with(py, |kernel| kernel.next_seed())?;
+        if let Some(executor) = executor {
+            let plan = request.plan(py, || next_seed)?;
+            request.deadline()?;
+            let options = PyDict::new(py);
+            for (name, given) in [("fleets", fleets), ("defenders", defenders)] {
+                if let Some(given) = given {
+                    options.set_item(name, given.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
+                }
+            }
+            options.set_item("location", location)?;
+            options.set_item("max_rounds", max_rounds)?;
+            options.set_item("confidence", plan.confidence)?;
+            options.set_item("max_memory", max_memory)?;
+            options.set_item("seed", plan.seed)?;
+            let numbers = (plan.first, plan.runs, plan.until, deadline);
+            let spread = py.import("multi_universe_core._spread")?.getattr("spread")?;
+            let odds = spread.call1((slf, executor, options, numbers, request.progress))?;
+            return Ok(odds.cast_into::<PyOdds>()?.unbind());
+        }
+        let mut faults = Faults::default();
+        let engagement = Engagement {
+            defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
+            max_rounds: max_rounds.and_then(|rounds| round_limit(rounds, &mut faults)),
+            commit: false,
+            ..Engagement::of(muster(fleets, location, &mut faults)?)
+        };
+        faults.into_result(Error::Resolve)?;
+        let odds = kernel.with(py, |kernel| {
+            let work = |plan: &Plan, monitor: Monitor<'_>| kernel.odds(&engagement, plan, monitor);
+            work_out(py, request, || next_seed, work)
+        })??;
+        Py::new(py, odds)
+    }
+}

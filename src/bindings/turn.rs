@@ -1,0 +1,88 @@
+//! `Kernel.resolve_turn`: the battles of all contested places at once.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::kernel::{PyKernel, keys_or_fault, round_limit};
+use super::keys::{self, Seed};
+use super::odds_run::threads_or_usual;
+use super::report::PyBattleReport;
+use super::table::PyTable;
+use super::watch;
+use crate::error::{Error, Faults};
+use crate::kernel::{Turn, TurnPlan};
+use crate::report::Report;
+
+#[pymethods]
+impl PyKernel {
+    /// Fight the battles of all contested places at once: places with fleets, not in transit, of factions at war.
+    ///
+    /// locations: the places; None: all contested ones.
+    /// defenders, max_rounds, commit: as in `resolve`, for every battle.
+    /// seed: the turn's; None: that of the next battle. A place's battle has a seed of its own from this and the place, so
+    ///     that no battle depends on where else there are any.
+    /// threads: None: the environment's MUC_THREADS, else all processors. No report depends on them.
+    ///
+    /// The result is a dict from place to BattleReport that also has combined tables, `units`, `fleets`, `factions`,
+    /// `weapons`, `timeline` with the place in a column `location`, and `errors`, a dict from place to exception: a battle that
+    /// cannot be fought does not keep the others from theirs. What the battles changed is written to the mirror in the order
+    /// of places, when all were fought. Ctrl-C leaves the mirror as it was. Raises ResolveError.
+    #[pyo3(
+        signature = (*, locations=None, defenders=None, max_rounds=None, seed=None, commit=true, threads=None),
+        text_signature = "($self, *, locations=None, defenders=(), max_rounds=None, seed=None, commit=True, threads=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn resolve_turn<'py>(
+        &self,
+        py: Python<'py>,
+        locations: Option<&Bound<'py, PyAny>>,
+        defenders: Option<&Bound<'py, PyAny>>,
+        max_rounds: Option<i64>,
+        seed: Option<Seed>,
+        commit: bool,
+        threads: Option<i64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let mut faults = Faults::default();
+        let locations = match locations {
+            Some(given) => Some(keys_or_fault(keys::ids("locations", Some(given))?, &mut faults)),
+            None => None,
+        };
+        let plan = TurnPlan {
+            locations,
+            defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
+            max_rounds: max_rounds.and_then(|rounds| round_limit(rounds, &mut faults)),
+            seed: seed.map(|seed| seed.0),
+            commit,
+            threads: threads_or_usual(py, threads, &mut faults)?,
+        };
+        faults.into_result(Error::Resolve)?;
+        let turn =
+            self.with(py, |kernel| watch::fight(py, |interrupt| kernel.resolve_turn(&plan, interrupt)))??;
+        report(py, turn)
+    }
+}
+
+/// A turn as Python has it.
+fn report(py: Python<'_>, turn: Turn) -> PyResult<Bound<'_, PyAny>> {
+    let tables = PyDict::new(py);
+    let of: [(&str, fn(&Report) -> &crate::ecs::tables::Table); 5] = [
+        ("units", |report| &report.units),
+        ("fleets", |report| &report.fleets),
+        ("factions", |report| &report.factions),
+        ("weapons", |report| &report.weapons),
+        ("timeline", |report| &report.timeline),
+    ];
+    for (name, of) in of {
+        tables.set_item(name, PyTable::from(turn.table(of)))?;
+    }
+    let digest = turn.digest().to_string();
+    let (reports, errors) = (PyDict::new(py), PyDict::new(py));
+    for (place, battle) in turn.places {
+        match battle {
+            Ok(battle) => reports.set_item(place, Bound::new(py, PyBattleReport::new(py, battle)?)?)?,
+            Err(error) => errors.set_item(place, PyErr::from(error).into_value(py))?,
+        }
+    }
+    let class = py.import("multi_universe_core.turn")?.getattr("TurnReport")?;
+    class.call1((reports, errors, tables, turn.seed, digest))
+}

@@ -1,0 +1,52 @@
+//! `muc turn`: the battles of all contested places of a scenario at once.
+
+use std::path::PathBuf;
+
+use super::console::Console;
+use super::summary;
+use crate::ecs::workers::usual_threads;
+use crate::error::Result;
+use crate::export::text::render;
+use crate::kernel::{Interrupt, TurnPlan};
+use crate::scenario::Scenario;
+
+/// Which scenario.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The scenario file; its fleets state their locations
+    scenario: PathBuf,
+    /// Another seed than the scenario's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Threads; all processors if none are stated, here or by MUC_THREADS
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+/// Fights the turn and prints what came of it.
+pub(super) fn turn(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) -> Result<()> {
+    let scenario = Scenario::load(&args.scenario)?;
+    let plan = TurnPlan {
+        defenders: scenario.defenders.clone(),
+        max_rounds: scenario.max_rounds,
+        seed: Some(args.seed.unwrap_or(scenario.seed)),
+        threads: args.threads.map_or_else(usual_threads, Ok)?,
+        ..TurnPlan::default()
+    };
+    let turn = scenario.kernel()?.resolve_turn(&plan, interrupt)?;
+    for (place, report) in &turn.places {
+        match report {
+            Ok(report) => console.print(format_args!("{place}: {}\n", summary::headline(report)))?,
+            Err(error) => {
+                console.check_failed();
+                console.print(format_args!("{place}: {error}\n"))?;
+            }
+        }
+    }
+    if turn.places.is_empty() {
+        return console.print("No place is contested.\n");
+    }
+    let factions = turn.table(|report| &report.factions);
+    console.print(format_args!("\nFactions\n{}", render(&factions, console.width(), usize::MAX)))?;
+    console.print(format_args!("\nSeed    {}\nDigest  {}\n", turn.seed, turn.digest()))
+}

@@ -1,0 +1,226 @@
+//! A turn: the battles of all contested places at once.
+//!
+//! A place's battle has a seed of its own, from the turn's seed and the place, and is fought on the mirror as it was when the
+//! turn began: neither threads nor the order of battles nor other places change it. What the battles changed is written in
+//! the order of places, after all of them were fought. A fleet is at one place, so no unit is in two battles.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::{Aftermath, Engagement, Interrupt, Kernel, Muster, lineup};
+use crate::battle::BattleWorld;
+use crate::ecs::digest::Digest;
+use crate::ecs::mirror::Mirror;
+use crate::ecs::roll::place_seed;
+use crate::ecs::store::Row;
+use crate::ecs::tables::Table;
+use crate::ecs::workers::{Workers, side_by_side};
+use crate::error::{Error, Fault, Faults, Result};
+use crate::report::Report;
+use crate::rules::Rules;
+
+/// Which battles to fight in a turn, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TurnPlan {
+    /// The places; absent: all that are contested.
+    pub locations: Option<Vec<i64>>,
+    /// Faction names that hold the ground in a stalemate.
+    pub defenders: Vec<String>,
+    /// The round limit; absent: the rules'.
+    pub max_rounds: Option<u32>,
+    /// The turn's seed; absent: that of the next battle.
+    pub seed: Option<u64>,
+    /// Whether the mirror holds the aftermath.
+    pub commit: bool,
+    /// Threads that fight battles; no report depends on them.
+    pub threads: usize,
+}
+
+impl Default for TurnPlan {
+    /// All contested places, on one thread; the mirror holds the aftermath.
+    fn default() -> Self {
+        Self {
+            locations: None,
+            defenders: Vec::new(),
+            max_rounds: None,
+            seed: None,
+            commit: true,
+            threads: 1,
+        }
+    }
+}
+
+impl TurnPlan {
+    /// The battle at a place.
+    fn engagement(&self, place: i64) -> Engagement {
+        Engagement {
+            defenders: self.defenders.clone(),
+            max_rounds: self.max_rounds,
+            ..Engagement::of(Muster::Location(place))
+        }
+    }
+}
+
+/// What a turn left behind: a report per place, in the order of places.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The turn's seed: with the same mirror and rules it gives the same turn.
+    pub seed: u64,
+    /// Each place's battle, or why there was none.
+    pub places: Vec<(i64, Result<Report>)>,
+}
+
+impl Turn {
+    /// The fingerprint of all battles.
+    pub fn digest(&self) -> Digest {
+        let mut digest = Digest::new("turn");
+        for (place, report) in &self.places {
+            digest.fold(&[*place]);
+            digest.fold(&[report.as_ref().map_or(0, |report| report.digest.0)]);
+        }
+        digest
+    }
+
+    /// A table of all reports, with the place in a first column `location`.
+    pub fn table(&self, of: impl Fn(&Report) -> &Table) -> Table {
+        let reports = self.places.iter().filter_map(|(place, report)| Some((*place, report.as_ref().ok()?)));
+        let tables: Vec<(i64, &Table)> = reports.map(|(place, report)| (place, of(report))).collect();
+        Table::stack("location", &tables)
+    }
+}
+
+impl Kernel {
+    /// Fights the battles of a turn.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`] names what is wrong with the request, [`Error::Interrupted`] if the caller stopped it: the mirror
+    /// is as it was. A single battle that cannot be fought is an error in its place, and changes nothing there.
+    pub fn resolve_turn(&mut self, plan: &TurnPlan, interrupt: Interrupt<'_>) -> Result<Turn> {
+        let seed = plan.seed.unwrap_or_else(|| self.next_seed());
+        let rules = *self.rules();
+        lineup::terms(self.mirror(), &plan.engagement(0), &rules)?;
+        let sites = sites(self.mirror(), plan)?;
+        let mut worlds = std::mem::take(&mut self.arena);
+        let mirror = self.mirror();
+        let threads = plan.threads.clamp(1, sites.len().max(1));
+        worlds.resize_with(threads.max(worlds.len()), || BattleWorld::new(rules, Workers::default()));
+        let yard = Yard {
+            mirror,
+            rules,
+            plan,
+            seed,
+            sites,
+            next: AtomicUsize::new(0),
+            halt: AtomicBool::new(false),
+        };
+        let fought = yard.fight(&mut worlds[..threads], interrupt);
+        self.arena = worlds;
+        let fought = fought?;
+        if plan.commit {
+            for aftermath in fought.iter().filter_map(|(_, _, aftermath)| aftermath.as_ref()) {
+                aftermath.commit(&mut self.mirror)?;
+            }
+            self.fought += 1;
+        }
+        Ok(Turn { seed, places: fought.into_iter().map(|(place, report, _)| (place, report)).collect() })
+    }
+}
+
+/// A place and the fleets there.
+type Site = (i64, Vec<Row>);
+/// A place's battle and what it changes.
+type Fought = (i64, Result<Report>, Option<Aftermath>);
+
+/// The places where there may be battles: those asked for, or all that are contested; in order.
+fn sites(mirror: Mirror<'_>, plan: &TurnPlan) -> Result<Vec<Site>> {
+    let mut places = lineup::places_of_fleets(mirror);
+    let Some(asked) = &plan.locations else {
+        places.retain(|_, fleets| lineup::is_contested(mirror, fleets));
+        return Ok(places.into_iter().collect());
+    };
+    let mut faults = Faults::default();
+    let mut sites = Vec::with_capacity(asked.len());
+    for (index, place) in asked.iter().enumerate() {
+        match places.remove_entry(place) {
+            Some(site) => sites.push(site),
+            None => faults.add(|| {
+                let wanted = "a place with a fleet that is not in transit, each once";
+                Fault::value("locations", "location", index, place, wanted)
+            }),
+        }
+    }
+    faults.into_result(Error::Resolve)?;
+    sites.sort_unstable_by_key(|site| site.0);
+    Ok(sites)
+}
+
+/// The battles of a turn, taken one after another by whoever has time.
+struct Yard<'a> {
+    mirror: Mirror<'a>,
+    rules: Rules,
+    plan: &'a TurnPlan,
+    seed: u64,
+    sites: Vec<Site>,
+    next: AtomicUsize,
+    halt: AtomicBool,
+}
+
+impl Yard<'_> {
+    /// Fights all battles, the largest first, so that no thread has to wait for a large one that was begun last.
+    fn fight(&self, worlds: &mut [BattleWorld], interrupt: Interrupt<'_>) -> Result<Vec<Fought>> {
+        let mut order: Vec<usize> = (0..self.sites.len()).collect();
+        let units = |site: usize| -> usize {
+            let rosters =
+                self.sites[site].1.iter().filter_map(|&fleet| self.mirror.rosters.0.get(fleet as usize));
+            rosters.map(Vec::len).sum()
+        };
+        order.sort_by_cached_key(|&site| std::cmp::Reverse(units(site)));
+        let ask = || {
+            self.halt.fetch_or(interrupt(), Ordering::Relaxed);
+        };
+        let fought = side_by_side(worlds, |world, ask| self.work(world, &order, ask), &ask);
+        if self.halt.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted { round: 0 });
+        }
+        let mut fought: Vec<Fought> = fought.into_iter().flatten().collect();
+        fought.sort_by_key(|(place, ..)| *place);
+        Ok(fought)
+    }
+
+    fn work(&self, world: &mut BattleWorld, order: &[usize], ask: &dyn Fn()) -> Vec<Fought> {
+        let mut fought = Vec::new();
+        let interrupt = || {
+            ask();
+            self.halt.load(Ordering::Relaxed)
+        };
+        while let Some(&site) = order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            let (place, fleets) = &self.sites[site];
+            fought.push(match self.battle(world, *place, fleets, &interrupt) {
+                Ok((report, aftermath)) => (*place, Ok(report), aftermath),
+                Err(error) => (*place, Err(error), None),
+            });
+            if interrupt() {
+                break;
+            }
+        }
+        fought
+    }
+
+    fn battle(
+        &self,
+        world: &mut BattleWorld,
+        place: i64,
+        fleets: &[Row],
+        interrupt: Interrupt<'_>,
+    ) -> Result<(Report, Option<Aftermath>)> {
+        let seed = place_seed(self.seed, place);
+        let lineup =
+            lineup::assemble(self.mirror, fleets.to_vec(), &self.plan.engagement(place), &self.rules)?;
+        if lineup.sides.is_empty() {
+            return Ok((Report::no_conflict(seed), None));
+        }
+        world.load(&lineup, seed);
+        world.fight(interrupt)?;
+        let report = Report::of(&lineup, world, seed)?;
+        Ok((report, Some(Aftermath::of(&lineup, world))))
+    }
+}
