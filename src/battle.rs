@@ -17,6 +17,7 @@ use crate::ecs::resources::{
 use crate::ecs::roll::RollKey;
 use crate::ecs::simd::{self, Level};
 use crate::ecs::store::Row;
+use crate::ecs::trace::Trace;
 use crate::ecs::workers::Workers;
 use crate::error::{Error, Result};
 use crate::rules::Rules;
@@ -93,6 +94,18 @@ pub struct BattleWorld {
 impl BattleWorld {
     /// An empty world with these rules, whose systems may use these threads.
     pub fn new(rules: Rules, workers: Workers) -> Self {
+        Self::with(rules, workers, systems::round)
+    }
+
+    /// As [`Self::new`], with a [`Trace`] of the battle, which is slower; battles come out the same.
+    pub fn traced(rules: Rules, workers: Workers) -> Self {
+        let mut battles = Self::with(rules, workers, systems::traced_round);
+        let trace = Trace::new(&mut battles.world);
+        battles.world.insert_resource(trace);
+        battles
+    }
+
+    fn with(rules: Rules, workers: Workers, round: fn(&Profile) -> Round) -> Self {
         let mut world = World::new();
         world.insert_resource(RuleBook(rules));
         world.insert_resource(workers);
@@ -102,7 +115,7 @@ impl BattleWorld {
         world.init_resource::<Volley>();
         world.init_resource::<Scratch>();
         let profile = Profile::default();
-        let mut round = systems::round(&profile);
+        let mut round = round(&profile);
         // Now, so that the first battle's profile holds systems only.
         round.initialize(&mut world).expect("the pipeline has one order: a test holds it");
         let (units, mounts) = (UnitStates::new(&mut world), MountStates::new(&mut world));
@@ -196,13 +209,29 @@ impl BattleWorld {
     /// # Errors
     /// [`Error::Interrupted`] if the caller wants it to stop.
     pub fn fight(&mut self, interrupt: Interrupt<'_>) -> Result<()> {
+        self.fight_watched(interrupt, |_| Ok(()))
+    }
+
+    /// Fights the battle that is loaded to its end, and shows it to `watch` after each round.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] if the caller wants it to stop; the first error of `watch`.
+    pub fn fight_watched(
+        &mut self,
+        interrupt: Interrupt<'_>,
+        mut watch: impl FnMut(&mut Self) -> Result<()>,
+    ) -> Result<()> {
         self.profile.start();
-        while self.step() {
+        loop {
+            let goes_on = self.step();
+            watch(self)?;
+            if !goes_on {
+                return Ok(());
+            }
             if interrupt() {
                 return Err(Error::Interrupted { round: self.battle().round });
             }
         }
-        Ok(())
     }
 
     /// The battle that is loaded.

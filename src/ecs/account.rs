@@ -1,4 +1,6 @@
-//! The ledger of a battle: what units, fleets and factions did and lost.
+//! The ledger of a battle: how it ended, and what units, fleets and factions did and lost.
+
+use std::fmt;
 
 /// The ledger of a battle (R-FINAL-1).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -120,5 +122,36 @@ impl Decisiveness {
             Self::Marginal => "marginal",
             Self::Pyrrhic => "pyrrhic",
         }
+    }
+}
+
+/// How a battle ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// No two hostile factions are left (R-VICTORY-1).
+    Victory,
+    /// Nothing happened for too long, or nobody is left (R-VICTORY-2).
+    Stalemate,
+    /// The round limit was reached (R-VICTORY-2).
+    RoundLimit,
+    /// No two of the factions are at war (R-TREATY-2).
+    NoConflict,
+}
+
+impl Outcome {
+    /// The word that reports and scenarios use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Victory => "victory",
+            Self::Stalemate => "stalemate",
+            Self::RoundLimit => "round_limit",
+            Self::NoConflict => "no_conflict",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

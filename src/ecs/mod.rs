@@ -18,4 +18,5 @@ pub mod simd;
 pub mod space;
 pub mod store;
 pub mod tables;
+pub mod trace;
 pub mod workers;

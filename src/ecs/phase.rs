@@ -42,6 +42,28 @@ pub enum Part {
     Aftermath,
 }
 
+impl Part {
+    /// All parts, in order.
+    pub const ALL: [Self; 3] = [Self::Approach, Self::Exchange, Self::Aftermath];
+
+    /// Its phases, in order.
+    pub const fn phases(self) -> &'static [Phase] {
+        match self {
+            Self::Approach => &[Phase::Treaty, Phase::Deploy, Phase::Targeting, Phase::Movement],
+            Self::Exchange => &[Phase::Muster, Phase::Redirect, Phase::Shooting, Phase::Damage],
+            Self::Aftermath => &[
+                Phase::Melee,
+                Phase::MeleeDamage,
+                Phase::Morale,
+                Phase::Recovery,
+                Phase::Census,
+                Phase::Victory,
+                Phase::Finalize,
+            ],
+        }
+    }
+}
+
 /// The phases of a round. The order of the variants is the order of execution.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
@@ -77,50 +99,75 @@ pub enum Phase {
     Finalize,
 }
 
+impl Phase {
+    /// Its name in records and messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Treaty => "treaty",
+            Self::Deploy => "deploy",
+            Self::Targeting => "targeting",
+            Self::Movement => "movement",
+            Self::Muster => "muster",
+            Self::Redirect => "redirect",
+            Self::Shooting => "shooting",
+            Self::Damage => "damage",
+            Self::Melee => "melee",
+            Self::MeleeDamage => "melee damage",
+            Self::Morale => "morale",
+            Self::Recovery => "recovery",
+            Self::Census => "census",
+            Self::Victory => "victory",
+            Self::Finalize => "finalize",
+        }
+    }
+}
+
 /// One round of every battle in the world: three schedules, the middle one run once for each volley.
 pub struct Round {
-    approach: Schedule,
-    exchange: Schedule,
-    aftermath: Schedule,
+    parts: [Schedule; 3],
 }
 
 impl Round {
     /// The phases in order, and no systems yet.
     pub fn empty() -> Self {
-        let mut round = Self {
-            approach: schedule(Part::Approach),
-            exchange: schedule(Part::Exchange),
-            aftermath: schedule(Part::Aftermath),
-        };
-        round
-            .approach
-            .configure_sets((Phase::Treaty, Phase::Deploy, Phase::Targeting, Phase::Movement).chain());
-        round
-            .exchange
-            .configure_sets((Phase::Muster, Phase::Redirect, Phase::Shooting, Phase::Damage).chain());
-        round.aftermath.configure_sets(
-            (
-                Phase::Melee,
-                Phase::MeleeDamage,
-                Phase::Morale,
-                Phase::Recovery,
-                Phase::Census,
-                Phase::Victory,
-                Phase::Finalize,
-            )
-                .chain(),
-        );
-        round
+        Self { parts: Part::ALL.map(schedule) }
     }
 
     /// Adds systems to a phase.
     pub fn add<M>(&mut self, phase: Phase, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) {
-        let part = match phase {
-            Phase::Treaty | Phase::Deploy | Phase::Targeting | Phase::Movement => &mut self.approach,
-            Phase::Muster | Phase::Redirect | Phase::Shooting | Phase::Damage => &mut self.exchange,
-            _ => &mut self.aftermath,
-        };
-        part.add_systems(systems.in_set(phase));
+        for (part, schedule) in Part::ALL.into_iter().zip(&mut self.parts) {
+            if part.phases().contains(&phase) {
+                schedule.add_systems(systems.in_set(phase));
+                return;
+            }
+        }
+    }
+
+    /// Puts a system behind every phase.
+    pub fn tap<M, T: IntoScheduleConfigs<ScheduleSystem, M>>(&mut self, system: impl Fn() -> T) {
+        for (part, schedule) in Part::ALL.into_iter().zip(&mut self.parts) {
+            let phases = part.phases();
+            for (index, &phase) in phases.iter().enumerate() {
+                let behind = system().after(phase);
+                match phases.get(index + 1) {
+                    Some(&next) => schedule.add_systems(behind.before(next)),
+                    None => schedule.add_systems(behind),
+                };
+            }
+        }
+    }
+
+    /// The names of the phases of a round with so many volleys, in the order in which they run.
+    pub fn phases(volleys: u32) -> Vec<String> {
+        let mut names = Vec::new();
+        for part in Part::ALL {
+            let turns = if part == Part::Exchange { volleys } else { 1 };
+            for turn in 1..=turns {
+                let volley = if turns > 1 { format!(" of volley {turn}") } else { String::new() };
+                names.extend(part.phases().iter().map(|phase| format!("{}{volley}", phase.name())));
+            }
+        }
+        names
     }
 
     /// Prepares the systems.
@@ -133,17 +180,18 @@ impl Round {
 
     /// Runs the round with so many volleys.
     pub fn run(&mut self, world: &mut World, volleys: u32) {
-        self.approach.run(world);
+        let [approach, exchange, aftermath] = &mut self.parts;
+        approach.run(world);
         for turn in 0..volleys {
             world.resource_mut::<Volley>().turn = turn;
-            self.exchange.run(world);
+            exchange.run(world);
         }
-        self.aftermath.run(world);
+        aftermath.run(world);
     }
 
     /// The schedules, in the order in which they run.
     pub fn parts(&mut self) -> [&mut Schedule; 3] {
-        [&mut self.approach, &mut self.exchange, &mut self.aftermath]
+        self.parts.each_mut()
     }
 }
 
@@ -154,5 +202,8 @@ fn schedule(part: Part) -> Schedule {
         hierarchy_detection: LogLevel::Error,
         ..Default::default()
     });
+    for pair in part.phases().windows(2) {
+        schedule.configure_sets((pair[0], pair[1]).chain());
+    }
     schedule
 }

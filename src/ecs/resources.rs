@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use bevy_ecs::prelude::*;
+use bytemuck::NoUninit;
 
 use super::account::Account;
 use super::digest::Digest;
@@ -238,7 +239,8 @@ impl Timeline {
 }
 
 /// One weapon's fire, or one strike, in this round, waiting to land.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, NoUninit)]
+#[repr(C)]
 pub struct Shot {
     /// The mount's row in the battle; [`NOBODY`](super::components::NOBODY) for a strike.
     pub mount: u32,

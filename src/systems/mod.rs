@@ -22,6 +22,7 @@ pub mod volleys;
 
 use crate::ecs::phase::Round;
 use crate::ecs::profile::Profile;
+use crate::ecs::trace;
 
 /// A round: every system in its phase, every run timed.
 pub fn round(profile: &Profile) -> Round {
@@ -38,5 +39,12 @@ pub fn round(profile: &Profile) -> Round {
     census::register(&mut round, profile);
     victory::register(&mut round, profile);
     finalize::register(&mut round, profile);
+    round
+}
+
+/// A round that is traced: behind every phase, the fingerprints of the columns are noted.
+pub fn traced_round(profile: &Profile) -> Round {
+    let mut round = round(profile);
+    round.tap(|| profile.timed(trace::tap));
     round
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use bevy_ecs::prelude::*;
 use multi_universe_core::Rules;
 use multi_universe_core::battle::BattleWorld;
+use multi_universe_core::ecs::phase::Round;
 use multi_universe_core::ecs::profile::Profile;
 use multi_universe_core::ecs::tables::Cell;
 use multi_universe_core::ecs::workers::Workers;
@@ -12,9 +13,12 @@ use multi_universe_core::systems;
 
 /// The systems of a round, in the order in which they run, when ties are broken by `seed`.
 fn order(seed: u64) -> String {
+    order_of(systems::round(&Profile::default()), seed)
+}
+
+fn order_of(mut round: Round, seed: u64) -> String {
     let mut battles = BattleWorld::new(Rules::default(), Workers::default());
     let world: &mut World = battles.world_mut();
-    let mut round = systems::round(&Profile::default());
     for part in round.parts() {
         let mut settings = part.get_build_settings();
         settings.shuffle_seed = Some(seed);
@@ -45,6 +49,18 @@ fn the_pipeline_is_the_golden_one() {
 fn no_other_order_is_allowed() {
     let orders: BTreeSet<String> = (0..64).map(order).collect();
     assert_eq!(orders.len(), 1, "{orders:#?}");
+}
+
+#[test]
+fn a_traced_round_is_the_same_with_a_tap_behind_every_phase() {
+    let golden: String = include_str!("../golden/pipeline.txt")
+        .lines()
+        .map(|system| format!("{system}\ntrace::tap\n"))
+        .collect();
+    for seed in 0..64 {
+        assert_eq!(order_of(systems::traced_round(&Profile::default()), seed), golden);
+    }
+    assert_eq!(Round::phases(1).len() * 2, golden.lines().count());
 }
 
 #[test]
