@@ -37,6 +37,14 @@ pub enum Error {
     /// Bytes are no usable snapshot; nothing of them was restored.
     #[error("snapshot refused: {0}")]
     Snapshot(Faults),
+    /// Bytes are no usable replay, or there is none; nothing of them was read.
+    #[error("{}replay refused: {faults}", place(.file))]
+    Replay {
+        /// The file as the user named it; empty: none.
+        file: String,
+        /// What is wrong.
+        faults: Faults,
+    },
     /// A row that was asked for by its key does not exist.
     #[error("no {table} has the key {key}")]
     Unknown {
@@ -81,6 +89,11 @@ pub enum Error {
     /// A panic happened inside this kernel earlier; what it holds cannot be trusted.
     #[error("this kernel panicked earlier and refuses further work; make a new one")]
     Poisoned,
+}
+
+/// The file in front of a message.
+fn place(file: &str) -> String {
+    if file.is_empty() { String::new() } else { format!("{file}: ") }
 }
 
 impl Error {

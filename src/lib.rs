@@ -44,12 +44,14 @@ mod bindings;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod ecs;
+pub mod engagement;
 pub mod error;
 pub mod export;
 pub mod files;
 pub mod hotpaths;
 pub mod kernel;
 pub mod odds;
+pub mod replay;
 pub mod report;
 pub mod rules;
 pub mod scenario;

@@ -58,6 +58,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// All bytes that are left.
+    pub fn take_all(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.rest)
+    }
+
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
         let mut array = [0; N];
         array.copy_from_slice(self.take(N)?);

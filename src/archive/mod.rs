@@ -20,9 +20,13 @@
 //! memory, and every byte of it is written down here, as files that people keep must be.
 
 mod bytes;
+mod pack;
 mod table;
 
+use std::collections::BTreeMap;
+
 pub use bytes::{Reader, put_text};
+pub use pack::{pack, unpack};
 pub use table::{put_table, take_table};
 
 use crate::ecs::digest::Digest;
@@ -83,6 +87,17 @@ impl Builder {
         self
     }
 
+    /// Adds a section that is compressed: the length of its bytes (8 bytes), then these, packed.
+    #[must_use]
+    pub fn packed(self, section: Section, fill: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let mut plain = Vec::new();
+        fill(&mut plain);
+        self.section(section, |out| {
+            out.extend((plain.len() as u64).to_le_bytes());
+            out.extend(pack(&plain));
+        })
+    }
+
     /// The whole archive.
     pub fn finish(mut self) -> Vec<u8> {
         let length = (self.bytes.len() - HEADER) as u64;
@@ -104,7 +119,7 @@ fn checksum(bytes: &[u8]) -> Digest {
 /// An archive whose container is sound: its sections, to be read.
 #[derive(Debug)]
 pub struct Archive<'a> {
-    sections: Vec<(u16, &'a [u8])>,
+    sections: BTreeMap<u16, &'a [u8]>,
 }
 
 impl<'a> Archive<'a> {
@@ -115,21 +130,32 @@ impl<'a> Archive<'a> {
     pub fn open(form: &Form, bytes: &'a [u8], known: &[Section]) -> Result<Self, Fault> {
         let payload = payload(form, bytes)?;
         let mut reader = Reader::new("sections", payload);
-        let mut sections: Vec<(u16, &[u8])> = Vec::new();
+        let mut sections = BTreeMap::new();
         while !reader.is_at_end() {
             let number = reader.u16()?;
             let length = reader.count(1)?;
             let content = reader.take(length)?;
-            if sections.iter().any(|&(other, _)| other == number) {
-                return Err(reader.fault(format!("section {number} again"), "each section once"));
-            }
             if number < OPTIONAL && known.iter().all(|section| section.number != number) {
                 let wanted = format!("sections of a {} of version {}", form.name, form.version);
                 return Err(reader.fault(format!("section {number}"), wanted));
             }
-            sections.push((number, content));
+            if sections.insert(number, content).is_some() {
+                return Err(reader.fault(format!("section {number} again"), "each section once"));
+            }
         }
         Ok(Self { sections })
+    }
+
+    /// The bytes of a section that is compressed.
+    ///
+    /// # Errors
+    /// If there is no such section, or it does not hold what it says.
+    pub fn packed(&self, section: Section) -> Result<Vec<u8>, Fault> {
+        let mut reader = self.section(section)?;
+        let length = reader.u64()?;
+        let mut plain = Vec::new();
+        let unpacked = unpack(reader.take_all(), usize::try_from(length).unwrap_or(usize::MAX), &mut plain);
+        unpacked.map(|()| plain).map_err(|error| reader.fault(error, format!("{length} bytes, packed")))
     }
 
     /// The content of a section.
@@ -137,9 +163,8 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// If there is no such section.
     pub fn section(&self, section: Section) -> Result<Reader<'a>, Fault> {
-        let found = self.sections.iter().find(|(number, _)| *number == section.number);
-        match found {
-            Some(&(_, content)) => Ok(Reader::new(section.name, content)),
+        match self.sections.get(&section.number) {
+            Some(content) => Ok(Reader::new(section.name, content)),
             None => Err(Fault::column(section.name, "", "no such section", "this section")),
         }
     }

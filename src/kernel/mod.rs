@@ -3,6 +3,7 @@
 mod commit;
 mod lineup;
 mod odds;
+mod record;
 mod strength;
 mod turn;
 
@@ -22,44 +23,11 @@ use crate::ecs::tables::Table;
 pub use crate::ecs::workers::MOST_THREADS;
 use crate::ecs::workers::Workers;
 use crate::ecs::{export, gate};
+pub use crate::engagement::{Engagement, MOST_ROUNDS, Muster, Record};
 use crate::error::{Error, Fault, Result};
 use crate::report::Report;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
-
-/// The longest battle, in rounds: the name of a roll has room for so many.
-pub const MOST_ROUNDS: u32 = 1_000_000;
-
-/// Which battle to fight, and how.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Engagement {
-    /// Whose units fight.
-    pub muster: Muster,
-    /// Faction names that hold the ground in a stalemate.
-    pub defenders: Vec<String>,
-    /// The round limit; absent: the rules'.
-    pub max_rounds: Option<u32>,
-    /// The seed; absent: from the kernel's seed and its count of committed battles.
-    pub seed: Option<u64>,
-    /// Whether the mirror holds the aftermath.
-    pub commit: bool,
-}
-
-/// Whose units fight.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Muster {
-    /// The living units of these fleets.
-    Fleets(Vec<i64>),
-    /// The living units of all fleets at this place that are not in transit.
-    Location(i64),
-}
-
-impl Engagement {
-    /// A battle of these units under the kernel's rules and seed, whose aftermath the mirror holds.
-    pub fn of(muster: Muster) -> Self {
-        Self { muster, defenders: Vec::new(), max_rounds: None, seed: None, commit: true }
-    }
-}
 
 /// A mirror of the campaign, and the battles fought on it.
 pub struct Kernel {
@@ -183,7 +151,10 @@ impl Kernel {
     /// # Errors
     /// [`Error::Snapshot`] says what is wrong with the bytes.
     pub fn restore(snapshot: &[u8]) -> Result<Self> {
-        let snapshot = Snapshot::decode(snapshot)?;
+        Self::of(&Snapshot::decode(snapshot)?)
+    }
+
+    fn of(snapshot: &Snapshot) -> Result<Self> {
         let mut kernel = Self::new(snapshot.rules, snapshot.seed);
         kernel.mirror = snapshot.mirror()?;
         kernel.fought = snapshot.fought;
@@ -205,11 +176,21 @@ impl Kernel {
         if !self.battles.workers().are_ours() {
             self.battles.set_workers(Workers::new(self.threads));
         }
-        self.battles.load(&lineup, seed);
-        self.battles.fight(interrupt)?;
-        let report = Report::of(&lineup, &mut self.battles, seed)?;
+        let mut recorded;
+        let (report, battles) = match engagement.record {
+            Record::Nothing => {
+                self.battles.load(&lineup, seed);
+                self.battles.fight(interrupt)?;
+                (Report::of(&lineup, &mut self.battles, seed)?, &mut self.battles)
+            }
+            Record::Full => {
+                let (report, world) = record::fight(self, engagement, &lineup, seed, interrupt)?;
+                recorded = world;
+                (report, &mut recorded)
+            }
+        };
         if engagement.commit {
-            Aftermath::of(&lineup, &mut self.battles).commit(&mut self.mirror)?;
+            Aftermath::of(&lineup, battles).commit(&mut self.mirror)?;
             self.fought += 1;
         }
         Ok(report)

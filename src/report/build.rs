@@ -34,6 +34,7 @@ impl Report {
             weapons: weapons(&lineup, &UnitView::default(), &MountView::default()),
             timeline: Timeline::default().into_table::<&str>(&[]),
             profile: Profile::default().table(),
+            replay: None,
         }
     }
 
@@ -74,6 +75,7 @@ impl Report {
             weapons: weapons(lineup, &units, &mounts),
             timeline: battle.timeline.into_table(&names(lineup)),
             profile,
+            replay: None,
         })
     }
 }

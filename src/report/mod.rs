@@ -2,45 +2,15 @@
 
 mod build;
 
-use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
-pub use crate::ecs::account::Decisiveness;
 use crate::ecs::account::{Account, Tally};
+pub use crate::ecs::account::{Decisiveness, Outcome};
 use crate::ecs::digest::Digest;
 use crate::ecs::tables::Table;
-use crate::error::{Error, Result};
-
-/// How a battle ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// No two hostile factions are left (R-VICTORY-1).
-    Victory,
-    /// Nothing happened for too long, or nobody is left (R-VICTORY-2).
-    Stalemate,
-    /// The round limit was reached (R-VICTORY-2).
-    RoundLimit,
-    /// No two of the factions are at war (R-TREATY-2).
-    NoConflict,
-}
-
-impl Outcome {
-    /// The word that reports and scenarios use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Victory => "victory",
-            Self::Stalemate => "stalemate",
-            Self::RoundLimit => "round_limit",
-            Self::NoConflict => "no_conflict",
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+use crate::error::{Error, Fault, Result};
+use crate::replay::Replay;
 
 /// A battle's outcome and its tables.
 #[derive(Clone, Debug)]
@@ -73,6 +43,8 @@ pub struct Report {
     pub timeline: Table,
     /// A row per system.
     pub profile: Table,
+    /// The recorded battle, if it was recorded.
+    pub replay: Option<Arc<Replay>>,
 }
 
 /// The conservation laws of a ledger of so many units.
@@ -93,4 +65,20 @@ pub fn check(units: usize, account: &Account) -> Result<()> {
     law("damage dealt = damage taken", all.dealt, all.taken, 1e-9)?;
     law("hits ≤ shots", all.hits.max(all.shots) as f64, all.shots as f64, 0.0)?;
     law("crits ≤ hits", all.crits.max(all.hits) as f64, all.hits as f64, 0.0)
+}
+impl Report {
+    /// Writes the recorded battle to a file, as a whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Replay`] if the battle was not recorded, or there was none; [`Error::File`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        if let Some(replay) = &self.replay {
+            return replay.save(path);
+        }
+        let value =
+            if self.outcome == Outcome::NoConflict { "no battle" } else { "a battle without a record" };
+        let fault = Fault::column("record", "", value, "a battle fought with record=\"full\"");
+        Err(Error::Replay { file: path.display().to_string(), faults: fault.into() })
+    }
 }

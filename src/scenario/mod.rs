@@ -58,7 +58,7 @@ use std::path::Path;
 use crate::ecs::columns::FleetColumn;
 use crate::error::{Error, Result, ScenarioFault};
 use crate::files;
-use crate::kernel::{Engagement, Interrupt, Kernel, Muster};
+use crate::kernel::{Engagement, Interrupt, Kernel, Muster, Record};
 use crate::report::Report;
 use crate::rules::Rules;
 
@@ -148,6 +148,7 @@ impl Scenario {
             max_rounds: self.max_rounds,
             seed: Some(seed.unwrap_or(self.seed)),
             commit: true,
+            record: Record::Nothing,
         }
     }
 

@@ -31,7 +31,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-fn lineup(units: usize) -> Lineup {
+/// Two sides of plain ships with one weapon each, all unplaced.
+pub fn lineup(units: usize) -> Lineup {
     let mut lineup = Lineup { map: 80.0, max_rounds: 1_000, wars: vec![(0, 1)], ..Lineup::default() };
     for (side, name) in ["A", "B"].into_iter().enumerate() {
         lineup.sides.push(SideSetup { name: name.into(), defender: false, plunder_ratio: 0.0 });

@@ -243,7 +243,7 @@ fn hostile_bytes_with_a_fitting_checksum_are_refused() {
     // Sections.
     refused(&with_section(9, b""), &["sections", "section 9"]);
     refused(&archive([(1, &b""[..]), (1, b"")].into_iter()), &["section 1 again"]);
-    refused(&archive([].into_iter()), &["writer", "no such section"]);
+    refused(&archive([].into_iter()), &["no such section"]);
     refused(&with_section(1, b"\x01\x00\x00\x00"), &["writer"]);
     for threads in [0_u32, 1025, u32::MAX] {
         let kernel = [&[0; 16][..], &threads.to_le_bytes()].concat();

@@ -128,7 +128,7 @@ fn a_request_that_cannot_be_is_refused_and_an_interruption_changes_nothing() {
         asked.set(asked.get() + 1);
         asked.get() > 5
     };
-    let stopped = kernel.resolve_turn(&TurnPlan { threads: 2, ..TurnPlan::default() }, &soon);
+    let stopped = kernel.resolve_turn(&TurnPlan::default(), &soon);
     assert!(matches!(stopped, Err(Error::Interrupted { .. })));
     assert_eq!(kernel.digest(), before);
     // A place without a war is no conflict, and is told so.
