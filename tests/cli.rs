@@ -263,3 +263,46 @@ fn profile_lists_the_systems() {
     let (code, out, _) = told(&["profile", DUEL]);
     assert!(code == Some(0) && out.contains("total_ns"), "{out}");
 }
+
+#[test]
+fn a_recorded_battle_is_fought_again_and_compared() {
+    let folder = folder("recorded");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let (first, second) = (path("a.mucr"), path("b.mucr"));
+    let (code, out, err) = told(&["run", DUEL, "--record", &first]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!(out, told(&["run", DUEL]).1, "recording changes nothing");
+    let (code, out, _) = told(&["replay", &first]);
+    assert!(code == Some(0) && out.starts_with(&format!("ok       {first}: ")), "{out}");
+    let line = "scenarios/fleet/line_battle.toml";
+    assert_eq!(told(&["run", line, "--record", &first]).0, Some(0));
+    assert_eq!(told(&["run", line, "--record", &second, "--seed", "7"]).0, Some(0));
+    let (code, out, err) = told(&["diff", &first, &second]);
+    assert_eq!((code, err.as_str()), (Some(1), ""));
+    assert!(out.starts_with("seed: ") && out.contains(&format!("7 in {second}")), "{out}");
+    assert!(out.contains("\nround ") && out.contains(" differs first, after "), "{out}");
+    let (code, out, _) = told(&["diff", &first, &first]);
+    assert!(code == Some(0) && out.starts_with("equal: "), "{out}");
+}
+
+#[test]
+fn damaged_records_and_battles_that_were_none_end_with_two() {
+    let folder = folder("damaged");
+    let path = folder.join("a.mucr");
+    let record = path.display().to_string();
+    assert_eq!(told(&["run", DUEL, "--record", &record]).0, Some(0));
+    let mut bytes = fs::read(&path).expect("a record");
+    bytes[100] ^= 1;
+    fs::write(&path, bytes).expect("a file can be written");
+    for args in [vec!["replay", &record], vec!["diff", &record, &record]] {
+        let (code, out, err) = told(&args);
+        assert_eq!((code, out.as_str()), (Some(2), ""));
+        let fault = format!("{record}: replay refused: header: got content that does not fit its checksum");
+        assert!(err.starts_with(&fault), "{err}");
+    }
+    let none = folder.join("none.mucr").display().to_string();
+    let (code, _, err) = told(&["run", "scenarios/treaty/no_war.toml", "--record", &none]);
+    assert!(code == Some(2) && err.contains("record: got no battle"), "{err}");
+    assert!(!Path::new(&none).exists());
+    assert_eq!(told(&["replay", DUEL]).0, Some(2));
+}

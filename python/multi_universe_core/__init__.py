@@ -32,6 +32,7 @@ changed nothing.
 
 from ._core import (
     BattleReport,
+    Comparison,
     ConservationError,
     InputError,
     Kernel,
@@ -43,6 +44,8 @@ from ._core import (
     PushSummary,
     RemoveError,
     RemoveSummary,
+    Replay,
+    ReplayError,
     ResolveError,
     Rules,
     RulesError,
@@ -54,6 +57,8 @@ from ._core import (
     __version__,
     resolve_shooting_batch,
 )
+from .turn import TurnReport
+from .what_if import OddsComparison
 
 __all__ = [
     "BattleReport",
@@ -64,11 +69,14 @@ __all__ = [
     "KernelError",
     "KernelPoisoned",
     "Odds",
+    "OddsComparison",
     "OddsError",
     "PushError",
     "PushSummary",
     "RemoveError",
     "RemoveSummary",
+    "Replay",
+    "ReplayError",
     "ResolveError",
     "Rules",
     "RulesError",

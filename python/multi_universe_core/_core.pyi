@@ -13,6 +13,7 @@ from ._errors import (
     OddsError,
     PushError,
     RemoveError,
+    ReplayError,
     ResolveError,
     RulesError,
     ScenarioError,
@@ -21,6 +22,7 @@ from ._errors import (
 )
 from ._kernel import Kernel, PushSummary, RemoveSummary
 from ._odds import Odds
+from ._replay import Comparison, Replay
 from ._report import BattleReport
 from ._rules import Rules
 from ._scenario import Scenario
@@ -29,6 +31,7 @@ from ._table import Table
 
 __all__ = [
     "BattleReport",
+    "Comparison",
     "ConservationError",
     "InputError",
     "Kernel",
@@ -40,6 +43,8 @@ __all__ = [
     "PushSummary",
     "RemoveError",
     "RemoveSummary",
+    "Replay",
+    "ReplayError",
     "ResolveError",
     "Rules",
     "RulesError",

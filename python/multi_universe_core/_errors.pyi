@@ -60,6 +60,12 @@ class SnapshotError(KernelError, ValueError):
     """As of a push; what is wrong with the bytes themselves has the name of their part as its table."""
     count: int
 
+class ReplayError(KernelError, ValueError):
+    """A file is no usable replay, or there is no record to make one of."""
+
+    faults: list[dict[str, Any]]
+    count: int
+
 class UnknownKeyError(KernelError, KeyError):
     """Nothing in the mirror has the key that was asked for."""
 

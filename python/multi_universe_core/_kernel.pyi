@@ -11,7 +11,7 @@ from ._odds import Odds
 from ._report import BattleReport
 from ._rules import Rules
 from ._table import Table
-from .compare import Comparison
+from .what_if import OddsComparison
 from .turn import TurnReport
 
 class _ArrowStream(Protocol):
@@ -98,6 +98,7 @@ class Kernel:
         max_rounds: int | None = None,
         seed: int | None = None,
         commit: bool = True,
+        record: Literal["full"] | None = None,
     ) -> BattleReport:
         """Fight one whole battle and return its report.
 
@@ -108,6 +109,8 @@ class Kernel:
         seed: 0 ... 2**64-1; None: from the kernel's seed and its count of battles. The report states it.
         commit: whether the mirror holds the aftermath: the dead are gone, the others as the battle left
             them. False leaves the mirror as it was.
+        record: "full" keeps the battle round by round in the report's `replay`, which can be saved, looked at,
+            compared and fought again; the battle itself is the same. None keeps nothing.
 
         If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
         interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
@@ -166,7 +169,7 @@ class Kernel:
         """
     def __copy__(self) -> Kernel: ...
     def __deepcopy__(self, memo: object) -> Kernel: ...
-    def compare(self, changes: Mapping[str, Mapping[str, Any]], **options: Any) -> Comparison:
+    def compare(self, changes: Mapping[str, Mapping[str, Any]], **options: Any) -> OddsComparison:
         """What if: the odds of variants of a battle against those of the battle as it is, with the same rolls.
 
         changes: a mapping from names to changes. A change is a mapping of what would be pushed (`{"units": {...}}`,

@@ -1,7 +1,9 @@
 """Types of the compiled class `BattleReport`."""
 
+from os import PathLike
 from typing import Any, Literal, final
 
+from ._replay import Replay
 from ._table import Table
 
 @final
@@ -61,6 +63,14 @@ class BattleReport:
     @property
     def profile(self) -> Table:
         """A row per system of the kernel: name, calls, total_ns, mean_ns, share of the time."""
+    @property
+    def replay(self) -> Replay | None:
+        """The battle round by round, if it was fought with record="full"; else None."""
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the recorded battle to a file (`.mucr`), as a whole or not at all.
+
+        Raises ReplayError if the battle was not recorded, OSError if the file cannot be written.
+        """
     def as_legacy(self) -> tuple[str, list[int], int, dict[str, dict[str, Any]]]:
         """The tuple that a Python battle manager of the old kind returns.
 

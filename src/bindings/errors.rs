@@ -24,6 +24,7 @@ struct Family {
     input: Py<PyType>,
     scenario: Py<PyType>,
     snapshot: Py<PyType>,
+    replay: Py<PyType>,
     unknown_key: Py<PyType>,
     poisoned: Py<PyType>,
     conservation: Py<PyType>,
@@ -63,6 +64,10 @@ impl Family {
             input: refused("InputError", "The input of a function without a mirror was refused.")?,
             scenario: refused("ScenarioError", "A scenario file has a fault.")?,
             snapshot: refused("SnapshotError", "Bytes are no usable snapshot; nothing was restored.")?,
+            replay: refused(
+                "ReplayError",
+                "A file is no usable replay, or there is no record to make one of.",
+            )?,
             poisoned: broken("KernelPoisoned", "The kernel panicked earlier and refuses further work.")?,
             conservation: broken(
                 "ConservationError",
@@ -73,8 +78,8 @@ impl Family {
         })
     }
 
-    fn all(&self) -> [&Py<PyType>; 12] {
-        let Self { kernel, push, remove, resolve, odds, rules, input, scenario, snapshot, .. } = self;
+    fn all(&self) -> [&Py<PyType>; 13] {
+        let Self { kernel, push, remove, resolve, odds, rules, input, scenario, snapshot, replay, .. } = self;
         let Self { unknown_key, poisoned, conservation, .. } = self;
         [
             kernel,
@@ -86,6 +91,7 @@ impl Family {
             input,
             scenario,
             snapshot,
+            replay,
             unknown_key,
             poisoned,
             conservation,
@@ -125,6 +131,7 @@ fn exception(py: Python<'_>, error: Error) -> PyResult<PyErr> {
         Error::Rules(faults) => refusal(py, &family.rules, message, faults),
         Error::Input(faults) => refusal(py, &family.input, message, faults),
         Error::Snapshot(faults) => refusal(py, &family.snapshot, message, faults),
+        Error::Replay { faults, .. } => refusal(py, &family.replay, message, faults),
         Error::Scenario(fault) => scenario(py, &family.scenario, message, *fault),
         Error::Unknown { .. } => Ok(plain(py, &family.unknown_key, message)),
         Error::Poisoned => Ok(plain(py, &family.poisoned, message)),

@@ -1,13 +1,12 @@
 //! The class `Kernel`: deltas in, whole battles, tables out.
 
 use pyo3::exceptions::PyValueError;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyDict;
 
+use super::engagement;
 use super::input::HeldPush;
-use super::keys::{self, Seed};
+use super::keys::{self, Seed, keys_or_fault};
 use super::report::PyBattleReport;
 use super::rules::PyRules;
 use super::shared::Shared;
@@ -17,8 +16,8 @@ use super::watch;
 use crate::ecs::columns::TableId;
 use crate::ecs::ingest::Removal;
 use crate::ecs::tables::Table;
-use crate::error::{Error, Fault, Faults, Result};
-use crate::kernel::{Engagement, Kernel, MOST_ROUNDS, MOST_THREADS, Muster};
+use crate::error::{Error, Faults, Result};
+use crate::kernel::{Engagement, Kernel, MOST_THREADS};
 use crate::rules::Rules;
 
 /// A mirror of a campaign (factions, treaties, fleets, units, weapons), and the battles fought on it.
@@ -151,12 +150,15 @@ impl PyKernel {
     /// commit: whether the mirror holds the aftermath: the dead are gone, the others as the battle left
     ///     them. False leaves the mirror as it was.
     ///
+    /// record: "full" keeps the battle round by round in the report's `replay`, which can be saved, looked at,
+    ///     compared and fought again; the battle itself is the same. None keeps nothing.
+    ///
     /// If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
     /// interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
     /// the mirror as it was. Raises ResolveError if the battle cannot be started.
     #[pyo3(
-        signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, commit=true),
-        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, commit=True)"
+        signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, commit=true, record=None),
+        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, commit=True, record=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn resolve(
@@ -168,51 +170,22 @@ impl PyKernel {
         max_rounds: Option<i64>,
         seed: Option<Seed>,
         commit: bool,
+        record: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PyBattleReport> {
         let mut faults = Faults::default();
         let engagement = Engagement {
-            muster: muster(fleets, location, &mut faults)?,
+            muster: engagement::muster(fleets, location, &mut faults)?,
             defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
-            max_rounds: max_rounds.and_then(|rounds| round_limit(rounds, &mut faults)),
+            max_rounds: max_rounds.and_then(|rounds| engagement::round_limit(rounds, &mut faults)),
             seed: seed.map(|seed| seed.0),
             commit,
+            record: engagement::record(record, &mut faults),
         };
         faults.into_result(Error::Resolve)?;
         let report = self
             .shared
             .with(py, |kernel| watch::fight(py, |interrupt| kernel.resolve(&engagement, interrupt)))??;
         PyBattleReport::new(py, report)
-    }
-
-    /// The kernel as bytes: its content, rules, seed, threads and count of battles.
-    ///
-    /// The format has a version and a checksum, and is the same on every platform.
-    fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = self.shared.with(py, |kernel| py.detach(|| kernel.snapshot()))?;
-        Ok(PyBytes::new(py, &bytes))
-    }
-
-    /// A new kernel from the bytes of `snapshot()`: it has the same digest and fights the same battles.
-    ///
-    /// Raises SnapshotError if the bytes are damaged, foreign or of a newer version.
-    #[staticmethod]
-    fn restore(py: Python<'_>, snapshot: PyBackedBytes) -> PyResult<Self> {
-        Ok(py.detach(|| Kernel::restore(&snapshot))?.into())
-    }
-
-    fn __copy__(&self, py: Python<'_>) -> PyResult<Self> {
-        self.shared.with(py, |kernel| py.detach(|| Self::from(kernel.clone())))
-    }
-
-    fn __deepcopy__(&self, py: Python<'_>, memo: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let _ = memo;
-        self.__copy__(py)
-    }
-
-    /// For pickle: how to make this kernel again, and of what.
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        let restore = slf.get_type().getattr(intern!(slf.py(), "restore"))?;
-        Ok((restore, (slf.get().snapshot(slf.py())?,)))
     }
 
     /// The factions of the mirror, by name.
@@ -326,37 +299,4 @@ impl PyKernel {
 
 fn row_counts(kernel: &mut Kernel) -> [usize; 5] {
     TableId::ALL.map(|table| kernel.count(table))
-}
-
-pub(crate) fn keys_or_fault<T>(keys: std::result::Result<Vec<T>, Fault>, faults: &mut Faults) -> Vec<T> {
-    keys.unwrap_or_else(|fault| {
-        faults.add(|| fault);
-        Vec::new()
-    })
-}
-
-/// Whose units fight: exactly one of the two arguments says so.
-pub(crate) fn muster(
-    fleets: Option<&Bound<'_, PyAny>>,
-    location: Option<i64>,
-    faults: &mut Faults,
-) -> PyResult<Muster> {
-    let value = match (fleets, location) {
-        (Some(_), None) => return Ok(Muster::Fleets(keys_or_fault(keys::ids("fleets", fleets)?, faults))),
-        (None, Some(location)) => return Ok(Muster::Location(location)),
-        (None, None) => "neither fleets nor location",
-        (Some(_), Some(_)) => "both fleets and location",
-    };
-    faults.add(|| Fault::column("resolve", "", value, "exactly one of them"));
-    Ok(Muster::Fleets(Vec::new()))
-}
-
-pub(crate) fn round_limit(rounds: i64, faults: &mut Faults) -> Option<u32> {
-    let limit = u32::try_from(rounds).ok();
-    if limit.is_none() {
-        faults.add(|| {
-            Fault::column("max_rounds", "", rounds, format!("a whole number from 1 to {}", MOST_ROUNDS))
-        });
-    }
-    limit
 }

@@ -9,7 +9,7 @@ use pyo3::types::{PyList, PyString};
 
 use super::column::{self, Held, kind_of, shown};
 use crate::ecs::ingest::Values;
-use crate::error::Fault;
+use crate::error::{Fault, Faults};
 
 /// A seed. Python's numbers have no end and a sign, so what does not fit is a ValueError that says so.
 pub(crate) struct Seed(pub(crate) u64);
@@ -28,6 +28,14 @@ impl<'py> FromPyObject<'_, 'py> for Seed {
 }
 
 type Keys<T> = PyResult<Result<Vec<T>, Fault>>;
+
+/// The keys, or none and their fault in the list.
+pub(crate) fn keys_or_fault<T>(keys: std::result::Result<Vec<T>, Fault>, faults: &mut Faults) -> Vec<T> {
+    keys.unwrap_or_else(|fault| {
+        faults.add(|| fault);
+        Vec::new()
+    })
+}
 
 /// Whole numbers; none if nothing is given.
 pub(crate) fn ids(argument: &'static str, given: Option<&Bound<'_, PyAny>>) -> Keys<i64> {

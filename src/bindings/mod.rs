@@ -6,7 +6,8 @@
 
 mod arrow_input;
 mod column;
-mod compare;
+mod comparison;
+mod engagement;
 mod errors;
 mod input;
 mod kernel;
@@ -15,16 +16,19 @@ mod legacy;
 mod memory;
 mod odds;
 mod odds_run;
+mod replay;
 mod report;
 mod rules;
 mod scenario;
 mod shared;
 mod shooting;
+mod snapshot;
 mod summary;
 mod table;
 mod table_html;
 mod turn;
 mod watch;
+mod what_if;
 
 use std::ffi::OsString;
 
@@ -36,13 +40,15 @@ mod _core {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use super::compare::compare;
+    use super::comparison::PyComparison;
     #[pymodule_export]
     use super::kernel::PyKernel;
     #[pymodule_export]
     use super::main;
     #[pymodule_export]
     use super::odds::{PyOdds, checkpoint};
+    #[pymodule_export]
+    use super::replay::PyReplay;
     #[pymodule_export]
     use super::report::PyBattleReport;
     #[pymodule_export]
@@ -55,6 +61,9 @@ mod _core {
     use super::summary::{PyPushSummary, PyRemoveSummary};
     #[pymodule_export]
     use super::table::PyTable;
+
+    #[pymodule_export]
+    use super::what_if::compare;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict};
 
-use super::kernel::{PyKernel, keys_or_fault, muster, round_limit};
-use super::keys::{self, Seed};
+use super::engagement::{muster, round_limit};
+use super::kernel::PyKernel;
+use super::keys::{self, Seed, keys_or_fault};
 use super::odds::PyOdds;
 use super::watch;
 use crate::ecs::workers::{MOST_THREADS, usual_threads};

@@ -1,9 +1,12 @@
 //! The class `BattleReport`: a battle's outcome and its tables.
 
+use std::path::PathBuf;
+
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use super::legacy;
+use super::replay::PyReplay;
 use super::table::PyTable;
 use crate::report::{Decisiveness, Report};
 
@@ -95,6 +98,19 @@ impl PyBattleReport {
     #[getter]
     fn digest(&self) -> String {
         self.report.digest.to_string()
+    }
+
+    /// The battle round by round, if it was fought with record="full"; else None.
+    #[getter]
+    fn replay(&self) -> Option<PyReplay> {
+        self.report.replay.clone().map(PyReplay::from)
+    }
+
+    /// Writes the recorded battle to a file (`.mucr`), as a whole or not at all.
+    ///
+    /// Raises ReplayError if the battle was not recorded, OSError if the file cannot be written.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        Ok(py.detach(|| self.report.save(path))?)
     }
 
     /// The tuple that a Python battle manager of the old kind returns.

@@ -3,8 +3,9 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::kernel::{PyKernel, keys_or_fault, round_limit};
-use super::keys::{self, Seed};
+use super::engagement::round_limit;
+use super::kernel::PyKernel;
+use super::keys::{self, Seed, keys_or_fault};
 use super::odds_run::threads_or_usual;
 use super::report::PyBattleReport;
 use super::table::PyTable;

@@ -5,10 +5,12 @@
 mod check;
 mod compare;
 mod console;
+mod diff;
 mod files;
 mod odds;
 mod paths;
 mod profile;
+mod replay;
 mod run;
 mod schema;
 mod summary;
@@ -45,6 +47,10 @@ enum Command {
     Turn(turn::Args),
     /// Show what each system cost in a scenario's battle
     Profile(profile::Args),
+    /// Fight a recorded battle again and compare it with its record
+    Replay(replay::Args),
+    /// Name the first place where two recorded battles differ
+    Diff(diff::Args),
     /// Look for faults in scenarios without fighting
     Check(check::Args),
     /// Print the JSON Schema of scenario files
@@ -65,6 +71,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>, interrupt: Interrupt<'_>) 
                 Command::Compare(args) => compare::compare(&args, interrupt, &mut console),
                 Command::Turn(args) => turn::turn(&args, interrupt, &mut console),
                 Command::Profile(args) => profile::profile(&args, interrupt, &mut console),
+                Command::Replay(args) => replay::replay(&args, interrupt, &mut console),
+                Command::Diff(args) => diff::diff(&args, &mut console),
                 Command::Check(args) => check::check(&args, &mut console),
                 Command::Schema => schema::schema(&mut console),
             };

@@ -7,7 +7,7 @@ use super::files::{Format, write_report};
 use super::summary;
 use crate::error::Result;
 use crate::export::json::Whole;
-use crate::kernel::Interrupt;
+use crate::kernel::{Engagement, Interrupt, Record};
 use crate::report::Report;
 use crate::scenario::Scenario;
 
@@ -29,11 +29,20 @@ pub(super) struct Args {
         required_if_eq_any([("format", "csv"), ("format", "arrow"), ("format", "parquet")])
     )]
     out: Option<PathBuf>,
+    /// A file for the battle round by round (.mucr), to be fought again or compared
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 /// Fights the battle and writes its report.
 pub(super) fn run(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) -> Result<()> {
-    let report = Scenario::load(&args.scenario)?.run(args.seed, interrupt)?;
+    let scenario = Scenario::load(&args.scenario)?;
+    let record = if args.record.is_some() { Record::Full } else { Record::Nothing };
+    let engagement = Engagement { record, ..scenario.engagement(args.seed) };
+    let report = scenario.kernel()?.resolve(&engagement, interrupt)?;
+    if let Some(file) = &args.record {
+        report.save(file)?;
+    }
     match &args.out {
         Some(folder) => to_files(&report, args.format, folder, console),
         None if args.format == Format::Json => to_json(&report, console),

@@ -119,6 +119,7 @@ mod tests {
             weapons: Table::default(),
             timeline: Table::default(),
             profile: Table::default(),
+            replay: None,
         }
     }
 

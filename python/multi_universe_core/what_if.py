@@ -16,7 +16,7 @@ USUAL_COLUMNS = ("max_hp", "max_shield", "armor", "bs", "md", "speed", "damage_m
 _PUSHED = ("factions", "treaties", "fleets", "units", "weapons")
 
 
-class Comparison:
+class OddsComparison:
     """Variants of a battle against the battle as it is."""
 
     def __init__(self, odds: Mapping[str, Odds], table: Table) -> None:
@@ -33,13 +33,13 @@ class Comparison:
 
     def __repr__(self) -> str:
         """The table."""
-        return f"<Comparison of {len(self.odds) - 1} variants>\n{self.table!r}"
+        return f"<OddsComparison of {len(self.odds) - 1} variants>\n{self.table!r}"
 
     def _repr_html_(self) -> str:
         return self.table._repr_html_()
 
 
-def run(kernel: Kernel, changes: Mapping[str, Change], options: dict[str, Any]) -> Comparison:
+def run(kernel: Kernel, changes: Mapping[str, Change], options: dict[str, Any]) -> OddsComparison:
     """The comparison of `Kernel.compare`."""
     if not isinstance(changes, Mapping) or not changes:
         raise ValueError(f"changes: got {changes!r}, expected a mapping from names to changes, with at least one")
@@ -53,7 +53,7 @@ def run(kernel: Kernel, changes: Mapping[str, Change], options: dict[str, Any]) 
     odds = {"base": kernel.odds(**options)}
     for name, (variant, battle) in variants.items():
         odds[name] = variant.odds(**{**options, **battle})
-    return Comparison(odds, compare(odds["base"], [(name, odds[name]) for name in changes]))
+    return OddsComparison(odds, compare(odds["base"], [(name, odds[name]) for name in changes]))
 
 
 def _changed(kernel: Kernel, name: str, change: Change) -> tuple[Kernel, dict[str, Any]]:

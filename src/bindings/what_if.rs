@@ -37,7 +37,7 @@ impl PyKernel {
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let options = options.cloned().unwrap_or_else(|| PyDict::new(slf.py()));
-        slf.py().import("multi_universe_core.compare")?.getattr("run")?.call1((slf, changes, options))
+        slf.py().import("multi_universe_core.what_if")?.getattr("run")?.call1((slf, changes, options))
     }
 
     /// Which units and columns move a faction's chance to win most, for what they cost.
@@ -58,7 +58,7 @@ impl PyKernel {
         step: f64,
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let module = slf.py().import("multi_universe_core.compare")?;
+        let module = slf.py().import("multi_universe_core.what_if")?;
         let options = options.cloned().unwrap_or_else(|| PyDict::new(slf.py()));
         let columns = match columns {
             Some(columns) => columns.clone(),

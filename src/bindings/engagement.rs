@@ -1,0 +1,44 @@
+//! What `resolve` is asked, read from its arguments. Whatever is wrong is a fault in one list.
+
+use pyo3::prelude::*;
+
+use super::column::shown;
+use super::keys::{self, keys_or_fault};
+use crate::error::{Fault, Faults};
+use crate::kernel::{MOST_ROUNDS, Muster, Record};
+
+/// Whose units fight: exactly one of the two arguments says so.
+pub(super) fn muster(
+    fleets: Option<&Bound<'_, PyAny>>,
+    location: Option<i64>,
+    faults: &mut Faults,
+) -> PyResult<Muster> {
+    let value = match (fleets, location) {
+        (Some(_), None) => return Ok(Muster::Fleets(keys_or_fault(keys::ids("fleets", fleets)?, faults))),
+        (None, Some(location)) => return Ok(Muster::Location(location)),
+        (None, None) => "neither fleets nor location",
+        (Some(_), Some(_)) => "both fleets and location",
+    };
+    faults.add(|| Fault::column("resolve", "", value, "exactly one of them"));
+    Ok(Muster::Fleets(Vec::new()))
+}
+
+/// What is kept of a battle.
+pub(super) fn record(given: Option<&Bound<'_, PyAny>>, faults: &mut Faults) -> Record {
+    let word = given.map(|given| given.extract::<String>().unwrap_or_else(|_| shown(given)));
+    Record::of(word.as_deref()).unwrap_or_else(|fault| {
+        faults.add(|| fault);
+        Record::Nothing
+    })
+}
+
+/// The round limit, if it is one that could be.
+pub(super) fn round_limit(rounds: i64, faults: &mut Faults) -> Option<u32> {
+    let limit = u32::try_from(rounds).ok();
+    if limit.is_none() {
+        faults.add(|| {
+            Fault::column("max_rounds", "", rounds, format!("a whole number from 1 to {}", MOST_ROUNDS))
+        });
+    }
+    limit
+}
