@@ -1,16 +1,17 @@
 """Battles of like units against theory: exact chains for the small, Lanchester's square law for the large.
 
-Seeds are fixed, so nothing here fails by chance now and then. A count is refused at one in a hundred thousand:
-in 200,000 runs a chance that is off by 0.0075 is found with 99 %, in the million of MUC_LONG=1 one by 0.0034, and
-chances near 0 or 1 sooner.
+Seeds are fixed, so nothing here fails by chance now and then. A count is refused at one in a hundred
+thousand: in 200,000 runs a chance that is off by 0.0075 is found with 99 %, in the million of MUC_LONG=1 one
+by 0.0034, and chances near 0 or 1 sooner.
 """
 
 import os
 
 import numpy as np
 import pytest
-from lanchester import POINTS, Duel
 from scipy.stats import binomtest, chisquare
+
+from lanchester import POINTS, Duel
 
 RUNS = 1_000_000 if os.environ.get("MUC_LONG") else 200_000
 LEVEL = 1e-5
