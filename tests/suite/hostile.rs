@@ -100,6 +100,28 @@ fn the_sections_themselves_are_sound() {
 }
 
 #[test]
+fn any_other_byte_is_another_replay_or_a_refusal_and_never_a_panic() {
+    let sound = sections(&small_replay().encode());
+    let (mut read, mut refused) = (0, 0);
+    for section in 0..sound.len() {
+        for place in 0..sound[section].1.len() {
+            let mut changed = sound.clone();
+            changed[section].1[place] ^= [0x01, 0x80, 0xFF, 0x10][place % 4];
+            match Replay::decode(&archive(&changed), "") {
+                Ok(replay) => {
+                    assert_eq!(replay.frames().len(), 2 * replay.rounds() as usize);
+                    assert_eq!(replay.weapon_frames().len(), 6 * replay.rounds() as usize);
+                    read += 1;
+                }
+                Err(Error::Replay { .. }) => refused += 1,
+                Err(other) => panic!("section {section}, byte {place}: {other}"),
+            }
+        }
+    }
+    assert!(read > 500 && refused > 500, "{read} read, {refused} refused");
+}
+
+#[test]
 fn a_hostile_input_is_refused_as_a_snapshot_would_be() {
     refused(
         &with_section(3, |input| *input = packed(b"no snapshot")),

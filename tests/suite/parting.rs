@@ -93,6 +93,9 @@ fn a_system_that_counts_otherwise_is_named_by_its_phase() {
     let hard = differ("crit_bonus", 0.75);
     assert_eq!((found(&hard).1, found(&hard).2.as_str()), (Some("shooting"), "volley.shots"));
     assert!(found(&hard).3.ends_with("damage") || found(&hard).3.ends_with("hp"), "{hard}");
+    let salvos = |crits| Rules::with([("volleys", 3.0), ("crit_bonus", crits)]).expect("legal rules");
+    let third = compare(&record_of(salvos(0.5), |_, _| {}), &record_of(salvos(0.75), |_, _| {}));
+    assert!(found(&third).1.is_some_and(|phase| phase.starts_with("shooting of volley ")), "{third}");
     let lucky = differ("hit_floor", 0.9);
     assert_eq!(found(&lucky).1, Some("shooting"));
     assert!(found(&lucky).3.starts_with("weapons: unit "), "{lucky}");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use multi_universe_core::ecs::columns::TableId;
 use multi_universe_core::ecs::ingest::{TableInput, Values};
 use multi_universe_core::ecs::tables::{Cell, Table};
+use multi_universe_core::ecs::trace::FIELDS;
 use multi_universe_core::kernel::{Engagement, Kernel, Muster, Record};
 use multi_universe_core::replay::Replay;
 use multi_universe_core::report::Report;
@@ -198,4 +199,15 @@ fn a_battle_of_two_hundred_ships_takes_little_room() {
     let bytes = replay.encode().len();
     let per_round = bytes / replay.rounds() as usize;
     assert!(per_round < 8_000, "{bytes} bytes for {} rounds", replay.rounds());
+}
+
+#[test]
+fn the_documentation_names_every_column_of_a_record() {
+    let text = include_str!("../../docs/determinism.md");
+    for field in FIELDS.iter().filter(|field| field.kept) {
+        assert!(text.contains(field.name), "{} is not in docs/determinism.md", field.name);
+    }
+    let kept = FIELDS.iter().filter(|field| field.kept).count();
+    let counts = format!("a fingerprint of each of {} columns, and at its end {kept} columns", FIELDS.len());
+    assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(&counts), "not there: {counts}");
 }

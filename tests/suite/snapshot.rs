@@ -267,6 +267,29 @@ fn hostile_bytes_with_a_fitting_checksum_are_refused() {
 }
 
 #[test]
+fn any_other_byte_is_another_kernel_or_a_refusal_and_never_a_panic() {
+    let sound = Snapshot::decode(&line_battle(2, |row| row).snapshot()).expect("a snapshot");
+    let (mut restored, mut refused) = (0, 0);
+    for (number, table) in (4..).zip(&sound.tables) {
+        let mut bytes = Vec::new();
+        put_table(&mut bytes, table);
+        for place in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[place] ^= [0x01, 0x80, 0xFF, 0x10][place % 4];
+            match Kernel::restore(&with_section(number, &changed)) {
+                Ok(kernel) => {
+                    kernel.digest();
+                    restored += 1;
+                }
+                Err(Error::Snapshot(_)) => refused += 1,
+                Err(other) => panic!("section {number}, byte {place}: {other}"),
+            }
+        }
+    }
+    assert!(restored > 100 && refused > 100, "{restored} restored, {refused} refused");
+}
+
+#[test]
 fn a_section_that_may_be_passed_over_is() {
     let bytes = with_section(0x8001, b"from a later kernel");
     assert_eq!(Kernel::restore(&bytes).expect("a snapshot").count(TableId::Units), 2);
