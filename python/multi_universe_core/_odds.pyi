@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, final
 
+from matplotlib.figure import Figure
+
 from ._table import Table
 
 @final
@@ -62,6 +64,11 @@ class Odds:
         """The odds of all runs of several parts of one battle.
 
         The parts follow each other without gap or overlap, in any order. Raises OddsError.
+        """
+    def plot(self) -> Figure:
+        """A figure of matplotlib: chances with their intervals, distributions of losses, convergence over the runs.
+
+        Raises ImportError if matplotlib is not installed.
         """
     def _width(self) -> float:
         """The widest interval of a probability."""

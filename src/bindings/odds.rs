@@ -99,6 +99,12 @@ impl PyOdds {
         Ok(Self(Odds::merge(&parts)?))
     }
 
+    /// A figure of matplotlib: chances with their intervals, distributions of losses, convergence over the runs. Raises
+    /// ImportError if matplotlib is not installed.
+    fn plot<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("multi_universe_core._plots")?.call_method1("odds", (slf,))
+    }
+
     /// The widest interval of a probability.
     fn _width(&self) -> f64 {
         self.0.width()

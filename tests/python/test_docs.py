@@ -43,4 +43,5 @@ def test_everything_public_is_documented() -> None:
 
 def test_the_package_lists_what_the_stub_declares() -> None:
     declared = set(re.findall(r"^class ([A-Z]\w+)", STUB, re.MULTILINE))
-    assert declared == {name for name in muc.__all__ if name[0].isupper()}
+    compiled = {name for name in muc.__all__ if name[0].isupper() and hasattr(muc._core, name)}
+    assert declared == compiled

@@ -247,3 +247,22 @@ def test_a_scenario_has_odds() -> None:
     odds = scenario.odds(runs=40, threads=1)
     assert odds.seed == scenario.seed and odds.runs == 40
     assert odds.samples.row(0)["rounds"] == scenario.run().rounds
+
+
+def test_odds_can_be_looked_at(tmp_path: Path) -> None:
+    figure = duel().odds(fleets=[1, 2], runs=200).plot()
+    figure.savefig(tmp_path / "odds.png")
+    chances, losses, course = figure.axes
+    assert chances.get_xlabel() == "chance to win, in percent"
+    assert losses.get_xlabel() == "units lost" and course.get_xlabel() == "runs"
+
+
+def test_a_dask_cluster_gives_the_same_odds() -> None:
+    distributed = pytest.importorskip("distributed")
+    kernel = duel()
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        odds = kernel.odds(fleets=[1, 2], runs=700, executor=client.get_executor())
+    assert odds == kernel.odds(fleets=[1, 2], runs=700)
