@@ -11,8 +11,8 @@ from ._odds import Odds
 from ._report import BattleReport
 from ._rules import Rules
 from ._table import Table
-from .what_if import OddsComparison
 from .turn import TurnReport
+from .what_if import OddsComparison
 
 class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
@@ -109,8 +109,8 @@ class Kernel:
         seed: 0 ... 2**64-1; None: from the kernel's seed and its count of battles. The report states it.
         commit: whether the mirror holds the aftermath: the dead are gone, the others as the battle left
             them. False leaves the mirror as it was.
-        record: "full" keeps the battle round by round in the report's `replay`, which can be saved, looked at,
-            compared and fought again; the battle itself is the same. None keeps nothing.
+        record: "full" keeps the battle round by round in the report's `replay`, which can be saved, looked
+            at, compared and fought again; the battle itself is the same. None keeps nothing.
 
         If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
         interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
@@ -141,16 +141,17 @@ class Kernel:
         fleets, location, defenders, max_rounds: the battle, as in `resolve`.
         runs: how many times at most. Run k of a seed is the same battle always and everywhere.
         confidence: the share of intervals that hold the truth.
-        until: stop as soon as every probability's interval is narrower than this; looked at after fixed numbers of
-            runs, so that equal requests stop at the same run on every machine.
+        until: stop as soon as every probability's interval is narrower than this; looked at after fixed
+            numbers of runs, so that equal requests stop at the same run on every machine.
         deadline: seconds after which no further run is begun. The odds are then `partial`.
-        max_memory: bytes for samples and worlds; fewer battles side by side, then fewer threads, then OddsError.
+        max_memory: bytes for samples and worlds; fewer battles side by side, then fewer threads, then
+            OddsError.
         seed: 0 ... 2**64-1; None: that of the next battle.
         first: the number of the first run: shards of one request are merged by `Odds.merge`.
         threads: None: the environment's MUC_THREADS, else all processors, in a pool's worker one.
         progress: True for a bar (tqdm), or a callable `f(done, total)`, called about 40 times a second.
-        executor: any `concurrent.futures.Executor`; the runs are cut into shards by number and the result is the
-            same, bit for bit.
+        executor: any `concurrent.futures.Executor`; the runs are cut into shards by number and the result
+            is the same, bit for bit.
 
         The interpreter is released meanwhile. Ctrl-C raises KeyboardInterrupt within 100 ms; the exception's
         `partial` holds the odds of what was done, or None. Raises OddsError, ResolveError.
@@ -170,15 +171,16 @@ class Kernel:
     def __copy__(self) -> Kernel: ...
     def __deepcopy__(self, memo: object) -> Kernel: ...
     def compare(self, changes: Mapping[str, Mapping[str, Any]], **options: Any) -> OddsComparison:
-        """What if: the odds of variants of a battle against those of the battle as it is, with the same rolls.
+        """What if: the odds of variants of a battle against those of the battle as it is, by the same rolls.
 
-        changes: a mapping from names to changes. A change is a mapping of what would be pushed (`{"units": {...}}`,
-            with the tables of `push`), of what would be removed (`"remove": {"units": [...]}`) and of what would be
-            different about the battle (`"battle": {"fleets": [...]}`, `"defenders"`, `"max_rounds"`).
+        changes: a mapping from names to changes. A change is a mapping of what would be pushed
+            (`{"units": {...}}`, with the tables of `push`), of what would be removed
+            (`"remove": {"units": [...]}`) and of what would be different about the battle
+            (`"battle": {"fleets": [...]}`, `"defenders"`, `"max_rounds"`).
         options: the battle, and how often, as in `odds`.
 
-        Units that both variants have roll the same, so that most of the chance cancels in the differences. The mirror
-        stays as it was. Raises OddsError, ResolveError, PushError, RemoveError.
+        Units that both variants have roll the same, so that most of the chance cancels in the differences.
+        The mirror stays as it was. Raises OddsError, ResolveError, PushError, RemoveError.
         """
     def sensitivity(
         self,
@@ -193,12 +195,12 @@ class Kernel:
 
         faction: whose chance.
         types: a mapping from names to ids of units; None: the faction's fleets.
-        columns: number columns of units, each of which is raised by `step` (a share: 0.1 is a tenth), alone; None:
-            max_hp, max_shield (hp and shield with them), armor, bs, md, speed, damage_mult.
+        columns: number columns of units, each of which is raised by `step` (a share: 0.1 is a tenth),
+            alone; None: max_hp, max_shield (hp and shield with them), armor, bs, md, speed, damage_mult.
         options: the battle, and how often, as in `odds`.
 
-        A row per type and column, the largest effect per cost first: type, column, units, cost, difference (of the
-        probability), low, high, per_cost: the difference over step times the cost of the type.
+        A row per type and column, the largest effect per cost first: type, column, units, cost, difference
+        (of the probability), low, high, per_cost: the difference over step times the cost of the type.
         """
     def _next_seed(self) -> int:
         """The seed of the next battle that is given none."""
@@ -218,14 +220,14 @@ class Kernel:
 
         locations: the places; None: all contested ones.
         defenders, max_rounds, commit: as in `resolve`, for every battle.
-        seed: the turn's; None: that of the next battle. A place's battle has a seed of its own from this and the
-            place, so that no battle depends on where else there are any.
+        seed: the turn's; None: that of the next battle. A place's battle has a seed of its own from this
+            and the place, so that no battle depends on where else there are any.
         threads: None: the environment's MUC_THREADS, else all processors. No report depends on them.
 
         The result is a dict from place to BattleReport, and has combined tables with the place in a column
-        `location`. A battle that cannot be fought is in its `errors` and does not keep the others from theirs. What
-        the battles changed is written to the mirror in the order of places, when all were fought. Ctrl-C leaves the
-        mirror as it was. Raises ResolveError.
+        `location`. A battle that cannot be fought is in its `errors` and does not keep the others from
+        theirs. What the battles changed is written to the mirror in the order of places, when all were
+        fought. Ctrl-C leaves the mirror as it was. Raises ResolveError.
         """
     def factions(self) -> Table:
         """The factions of the mirror, a row each, by name."""
@@ -246,8 +248,8 @@ class Kernel:
     def strengths(self, *, fleets: _Ids | None = None) -> Table:
         """The strength of the units of these fleets, or of all units, as they are now: unit, fleet, strength.
 
-        max(1, trunc(power * hp/max_hp * (ma + md + damage)/150)), power = power_rating or a tenth of the cost.
-        Raises UnknownKeyError for an unknown fleet.
+        max(1, trunc(power * hp/max_hp * (ma + md + damage)/150)), power = power_rating or a tenth of the
+        cost. Raises UnknownKeyError for an unknown fleet.
         """
     def digest(self) -> str:
         """The fingerprint of the mirror's content, 32 hexadecimal digits.

@@ -20,17 +20,17 @@ class Odds:
     def table(self) -> Table:
         """A row per faction.
 
-        name, units (before the battle), wins, probability, low, high (Wilson's interval of the probability), then mean and
-        5, 25, 50, 75 and 95 % quantiles of the units lost (lost_mean, lost_p05, ...) and of those left
-        (survivors_mean, ...), and the mean of the cost lost. A quantile is the smallest number that so many percent of the
-        runs do not exceed.
+        name, units (before the battle), wins, probability, low, high (Wilson's interval of the
+        probability), then mean and 5, 25, 50, 75 and 95 % quantiles of the units lost (lost_mean,
+        lost_p05, ...) and of those left (survivors_mean, ...), and the mean of the cost lost. A quantile
+        is the smallest number that so many percent of the runs do not exceed.
         """
     @property
     def samples(self) -> Table:
         """A row per run.
 
-        run, winner ("": nobody), outcome ("victory", "stalemate", "round_limit"), rounds, and for each faction
-        lost_NAME, survivors_NAME (units) and cost_lost_NAME.
+        run, winner ("": nobody), outcome ("victory", "stalemate", "round_limit"), rounds, and for each
+        faction lost_NAME, survivors_NAME (units) and cost_lost_NAME.
         """
     @property
     def draws(self) -> int:
@@ -52,7 +52,7 @@ class Odds:
         """The share of intervals that hold the truth."""
     @property
     def ended(self) -> Literal["runs", "until", "deadline", "interrupted"]:
-        """Why the runs ended: all were fought, the intervals were narrow enough, the time was over, Ctrl-C."""
+        """Why the runs ended: all fought, intervals narrow enough, the time over, Ctrl-C."""
     @property
     def partial(self) -> bool:
         """Whether there are fewer runs than were asked for, because of a deadline or an interruption."""
@@ -66,7 +66,7 @@ class Odds:
         The parts follow each other without gap or overlap, in any order. Raises OddsError.
         """
     def plot(self) -> Figure:
-        """A figure of matplotlib: chances with their intervals, distributions of losses, convergence over the runs.
+        """A figure of matplotlib: chances with their intervals, distributions of losses, convergence.
 
         Raises ImportError if matplotlib is not installed.
         """

@@ -39,7 +39,7 @@ def _colour(index: int) -> str:
 
 def _chances(axes: Axes, shown: Odds) -> None:
     table = shown.table
-    for row, name in enumerate(table["name"]):
+    for row in range(len(table)):
         chance, low, high = (100 * float(table[column][row]) for column in ("probability", "low", "high"))
         error = [[chance - low], [high - chance]]
         axes.barh(row, chance, xerr=error, color=_colour(row), height=0.6, capsize=4)
@@ -57,11 +57,13 @@ def _losses(axes: Axes, shown: Odds) -> None:
     most = int(table["units"].max(initial=1))
     # Whole numbers of units in each bar, or the bars would beat against them.
     width = -(-(most + 1) // 40)
-    bins = np.arange(-0.5, most + 0.5 + width, width)
+    bins = [-0.5 + edge for edge in range(0, most + 1 + width, width)]
     for row, name in enumerate(table["name"]):
         lost = samples[f"lost_{name}"]
         share = np.full(len(lost), 100 / max(1, len(lost)))
-        axes.hist(lost, bins, weights=share, histtype="stepfilled", alpha=0.55, color=_colour(row), label=str(name))
+        axes.hist(
+            lost, bins, weights=share, histtype="stepfilled", alpha=0.55, color=_colour(row), label=str(name)
+        )
     axes.set(xlabel="units lost", ylabel="share of the runs, in percent")
     axes.set_title("losses", fontsize=10)
     axes.legend(frameon=False, fontsize=9)
@@ -73,6 +75,8 @@ def _course(axes: Axes, shown: Odds) -> None:
     for row, name in enumerate(table["name"]):
         chance = 100 * np.cumsum(winner == name) / runs
         axes.plot(runs, chance, color=_colour(row), linewidth=1.5, label=str(name))
-        axes.axhspan(100 * table["low"][row], 100 * table["high"][row], color=_colour(row), alpha=0.12, linewidth=0)
+        axes.axhspan(
+            100 * table["low"][row], 100 * table["high"][row], color=_colour(row), alpha=0.12, linewidth=0
+        )
     axes.set(xscale="log", ylim=(0, 100), xlabel="runs", ylabel="chance to win so far, in percent")
     axes.set_title("convergence", fontsize=10)

@@ -11,7 +11,8 @@ _Path: TypeAlias = str | PathLike[str]
 class Rules:
     """The rule book's numbers, some of them changed: `Rules(hit_floor=0.1, retarget="when_lost")`.
 
-    Each rule is an attribute: a number, True or False, or a word. `Rules.describe()` lists them with meaning, unit, default and legal range.
+    Each rule is an attribute: a number, True or False, or a word. `Rules.describe()` lists them with
+    meaning, unit, default and legal range.
     Rules cannot be changed; equal rules are equal, have one hash, and can be pickled.
     """
     def __new__(cls, **overrides: float | str) -> Rules:
@@ -23,16 +24,17 @@ class Rules:
     def preset(name: str, **overrides: float | str) -> Rules:
         """A rule book by name, some of its rules changed.
 
-        "strategy_engine": the extremes of the Python engine that the book follows; "lanchester": fire and nothing
-        else (no morale, hardpoints, regeneration or movement). Raises RulesError.
+        "strategy_engine": the extremes of the Python engine that the book follows; "lanchester": fire and
+        nothing else (no morale, hardpoints, regeneration or movement). Raises RulesError.
         """
     @staticmethod
     def load(path: _Path) -> Rules:
         """The rules in a TOML file: its table `[rules]`, or the whole file. Raises RulesError or OSError."""
     @staticmethod
     def describe() -> Table:
-        """All rules: name, doc (meaning and unit), default, min, max, kind ("float", "int", "bool", "str"), words.
+        """All rules: name, doc (meaning and unit), default, min, max, kind, words.
 
+        kind is "float", "int", "bool" or "str"; words are the legal ones of a rule that is a word.
         Of a rule that is a word, default and range are places in the list of words, from 0.
         """
     def __getattribute__(self, name: str, /) -> Any:

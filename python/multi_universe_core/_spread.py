@@ -1,7 +1,7 @@
-"""Odds over an executor: the runs are cut into shards by number, and the answer is the one of a single thread.
+"""Odds over an executor: the runs are cut into shards by number; the answer is the one of a single thread.
 
-A worker gets the kernel's snapshot once and keeps it; a shard is a name of that snapshot and two numbers. A shard whose
-worker dies is run again, and in this process if the executor takes no more work.
+A worker gets the kernel's snapshot once and keeps it; a shard is a name of that snapshot and two numbers. A
+shard whose worker dies is run again, and in this process if the executor takes no more work.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ class _Bar:
 
 
 def shard(token: str, snapshot: bytes | None, options: dict[str, Any], first: int, runs: int) -> Odds | None:
-    """Fight a shard in a worker; None if the worker does not have the kernel and was not given its snapshot."""
+    """Fight a shard in a worker; None if the worker has not got the kernel and was not given its snapshot."""
     kernel = _kept.get(token)
     if kernel is None:
         if snapshot is None:
@@ -117,7 +117,9 @@ class _Run:
 
     def __init__(self, kernel: Kernel, executor: Executor, options: dict[str, Any]) -> None:
         if not callable(getattr(executor, "submit", None)):
-            raise _refused(f"{type(executor).__name__}", "a concurrent.futures.Executor: it has a method submit")
+            raise _refused(
+                f"{type(executor).__name__}", "a concurrent.futures.Executor: it has a method submit"
+            )
         self.executor = executor
         self.options = options
         self.snapshot = kernel.snapshot()

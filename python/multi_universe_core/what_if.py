@@ -26,9 +26,10 @@ class OddsComparison:
         self.table = table
         """A row per variant and faction.
 
-        variant, name, base and probability (to win, as it is and changed), their difference with its paired interval low
-        ... high, saving (how many times as many runs independent runs would need), lost_difference (units lost, changed
-        minus as it is) with lost_low, lost_high and lost_saving, and runs.
+        variant, name, base and probability (to win, as it is and changed), their difference with its
+        paired interval low ... high, saving (how many times as many runs independent runs would need),
+        lost_difference (units lost, changed minus as it is) with lost_low, lost_high and lost_saving, and
+        runs.
         """
 
     def __repr__(self) -> str:
@@ -42,9 +43,13 @@ class OddsComparison:
 def run(kernel: Kernel, changes: Mapping[str, Change], options: dict[str, Any]) -> OddsComparison:
     """The comparison of `Kernel.compare`."""
     if not isinstance(changes, Mapping) or not changes:
-        raise ValueError(f"changes: got {changes!r}, expected a mapping from names to changes, with at least one")
+        raise ValueError(
+            f"changes: got {changes!r}, expected a mapping from names to changes, with at least one"
+        )
     if "base" in changes:
-        raise ValueError("changes: got 'base', which is the name of the battle as it is; expected another name")
+        raise ValueError(
+            "changes: got 'base', which is the name of the battle as it is; expected another name"
+        )
     options = {"runs": 1000, **options}
     if options.get("seed") is None:
         # All variants have the rolls of one seed.
@@ -83,7 +88,9 @@ def sensitivity(
 ) -> Table:
     """The table of `Kernel.sensitivity`."""
     if not 0 < abs(step) <= 10:
-        raise ValueError(f"step: got {step!r}, expected a share other than 0, at most 10: 0.1 is a tenth more")
+        raise ValueError(
+            f"step: got {step!r}, expected a share other than 0, at most 10: 0.1 is a tenth more"
+        )
     kernel.faction(faction)
     units = kernel.units().to_numpy()
     groups = _by_fleet(kernel, units, faction) if types is None else _by_name(units, types)
@@ -129,7 +136,9 @@ def _by_fleet(kernel: Kernel, units: dict[str, NDArray[Any]], faction: str) -> d
     return {name: rows for name, rows in groups.items() if len(rows)}
 
 
-def _by_name(units: dict[str, NDArray[Any]], types: Mapping[str, Iterable[int]]) -> dict[str, NDArray[np.intp]]:
+def _by_name(
+    units: dict[str, NDArray[Any]], types: Mapping[str, Iterable[int]]
+) -> dict[str, NDArray[np.intp]]:
     """The rows of the units of each type."""
     place = {int(id): row for row, id in enumerate(units["id"])}
     groups: dict[str, NDArray[np.intp]] = {}

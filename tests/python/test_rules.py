@@ -68,8 +68,8 @@ def test_rules_are_attributes() -> None:
     [
         "[rules]\nhit_floor = 0.1\nmorale = false\nmorale_dice = 'even'",
         "hit_floor = 0.1\nmorale = false\nmorale_dice = 'even'",
-        "preset = 'lanchester'\nhit_floor = 0.1\nhardpoint_chance = 0.1\nregeneration = true\nmovement = true\n"
-        "morale_dice = 'even'",
+        "preset = 'lanchester'\nhit_floor = 0.1\nhardpoint_chance = 0.1\nregeneration = true\n"
+        "movement = true\nmorale_dice = 'even'",
     ],
 )
 def test_rules_come_from_a_file(tmp_path: Path, text: str) -> None:

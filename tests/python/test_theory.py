@@ -9,7 +9,7 @@ import os
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, chisquare
+from scipy.stats import binom, binomtest, chisquare
 
 from lanchester import POINTS, Duel
 
@@ -100,3 +100,27 @@ def test_attrition_follows_the_law_round_by_round() -> None:
     law = np.transpose(duel.law(np.arange(1.0, rounds + 1)))
     assert law[-1, 1] < 11, "of a hundred"
     assert left / battles == pytest.approx(law, abs=1.0)
+
+
+def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
+    """A hundred seeds: how many intervals of 95 % hold the chain's chance, against how many should.
+
+    An interval after a whole number of wins holds the truth a little more or less often than 95 %: how
+    often exactly, the binomial distribution says.
+    """
+    duel, runs = Duel(3, 2), 400
+    truth = duel.chances()[0]
+    kernel = duel.kernel()
+    held = 0
+    for seed in range(100):
+        row = kernel.odds(fleets=[1, 2], runs=runs, seed=seed).table.row(0)
+        wilson = binomtest(row["wins"], runs).proportion_ci(0.95, method="wilson")
+        assert (row["low"], row["high"]) == pytest.approx((wilson.low, wilson.high), abs=1e-12)
+        held += row["low"] <= truth <= row["high"]
+    wins = np.arange(runs + 1)
+    ends = [binomtest(int(count), runs).proportion_ci(0.95, method="wilson") for count in wins]
+    holds = np.array([end.low <= truth <= end.high for end in ends])
+    share = float(binom.pmf(wins, runs, truth)[holds].sum())
+    assert 0.94 < share < 0.96
+    assert binomtest(held, 100, share).pvalue > LEVEL
+    assert binomtest(held, 100, 0.6).pvalue < LEVEL, "and it would be seen if they held it less often"

@@ -37,7 +37,9 @@ def test_a_turn_is_a_report_per_contested_place() -> None:
     kernel = wide_campaign()
     turn = kernel.resolve_turn()
     assert isinstance(turn, dict) and list(turn) == list(range(100, 130))
-    assert all(isinstance(report, muc.BattleReport) and report.outcome == "victory" for report in turn.values())
+    assert all(
+        isinstance(report, muc.BattleReport) and report.outcome == "victory" for report in turn.values()
+    )
     assert turn.errors == {}
     for kind in ("units", "fleets", "factions", "weapons", "timeline"):
         table = getattr(turn, kind)
