@@ -75,7 +75,7 @@ pub enum Error {
         round: u32,
     },
     /// A conservation law was broken: a defect of the kernel, never of the input.
-    #[error("this is our fault, please report it: {law} does not hold for {place}: {left} against {right}")]
+    #[error("this is our fault, please report it: {law} does not hold for {place}: {left} against {right}{}", written(.scenario))]
     Conservation {
         /// The law in words.
         law: &'static str,
@@ -85,6 +85,8 @@ pub enum Error {
         left: f64,
         /// The law's right side.
         right: f64,
+        /// The file in which the battle was written down as a scenario; empty: none.
+        scenario: String,
     },
     /// A panic happened inside this kernel earlier; what it holds cannot be trusted.
     #[error("this kernel panicked earlier and refuses further work; make a new one")]
@@ -94,6 +96,11 @@ pub enum Error {
 /// The file in front of a message.
 fn place(file: &str) -> String {
     if file.is_empty() { String::new() } else { format!("{file}: ") }
+}
+
+/// Where a battle was written down, to be sent along with a report.
+fn written(scenario: &str) -> String {
+    if scenario.is_empty() { String::new() } else { format!("; the battle is written down in {scenario}") }
 }
 
 impl Error {

@@ -1,5 +1,6 @@
 //! The kernel: one long-lived mirror of the campaign, and the battles fought on it.
 
+mod blame;
 mod commit;
 mod lineup;
 mod odds;
@@ -181,13 +182,18 @@ impl Kernel {
             Record::Nothing => {
                 self.battles.load(&lineup, seed);
                 self.battles.fight(interrupt)?;
-                (Report::of(&lineup, &mut self.battles, seed)?, &mut self.battles)
+                (Report::of(&lineup, &mut self.battles, seed), &mut self.battles)
             }
             Record::Full => {
-                let (report, world) = record::fight(self, engagement, &lineup, seed, interrupt)?;
+                let fought = record::fight(self, engagement, &lineup, seed, interrupt);
+                let (report, world) = fought.map_err(|error| self.written_down(error, engagement, seed))?;
                 recorded = world;
-                (report, &mut recorded)
+                (Ok(report), &mut recorded)
             }
+        };
+        let report = match report {
+            Ok(report) => report,
+            Err(error) => return Err(self.written_down(error, engagement, seed)),
         };
         if engagement.commit {
             Aftermath::of(&lineup, battles).commit(&mut self.mirror)?;

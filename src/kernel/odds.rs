@@ -21,7 +21,8 @@ impl Kernel {
             return Err(Error::Resolve(fault.into()));
         }
         let rules = *self.rules();
-        odds::fight(&lineup, &rules, plan, &mut self.arena, monitor)
+        let odds = odds::fight(&lineup, &rules, plan, &mut self.arena, monitor);
+        odds.map_err(|error| self.written_down(error, engagement, plan.seed))
     }
 
     /// The seed of the next battle that is given none.

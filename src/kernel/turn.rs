@@ -121,7 +121,11 @@ impl Kernel {
             }
             self.fought += 1;
         }
-        Ok(Turn { seed, places: fought.into_iter().map(|(place, report, _)| (place, report)).collect() })
+        let explained = |(place, report, _): Fought| {
+            let error = |error| self.written_down(error, &plan.engagement(place), place_seed(seed, place));
+            (place, report.map_err(error))
+        };
+        Ok(Turn { seed, places: fought.into_iter().map(explained).collect() })
     }
 }
 

@@ -57,7 +57,11 @@ pub fn check(units: usize, account: &Account) -> Result<()> {
     let law = |law: &'static str, left: f64, right: f64, tolerance: f64| {
         let holds = (left - right).abs() <= tolerance * left.abs().max(right.abs());
         let place = "the whole battle".to_owned();
-        if holds { Ok(()) } else { Err(Error::Conservation { law, place, left, right }) }
+        if holds {
+            Ok(())
+        } else {
+            Err(Error::Conservation { law, place, left, right, scenario: String::new() })
+        }
     };
     law("units initial = units accounted for", all.initial as f64, units as f64, 0.0)?;
     law("kills = units lost", all.kills as f64, all.lost as f64, 0.0)?;

@@ -6,7 +6,7 @@ use super::Scenario;
 use super::model::{Fleet, Group, Model, Row, Scalar};
 use crate::ecs::columns::{Absent, FleetColumn, TableId, TableSpec, UnitColumn, WeaponColumn};
 use crate::ecs::tables::{Cell, Table};
-use crate::kernel::Kernel;
+use crate::kernel::{Engagement, Kernel, Muster};
 
 impl Scenario {
     /// All factions, treaties and fleets of a kernel, each unit with the columns that are not as by default.
@@ -16,6 +16,32 @@ impl Scenario {
         let model = Model { factions, treaties, fleets: fleets(kernel), ..Model::default() };
         let name = "mirror".to_owned();
         Self { name, seed: kernel.seed(), rules: *kernel.rules(), model, ..Self::default() }
+    }
+
+    /// A battle on a kernel, as it would be fought now: all that the kernel has, with everybody else under way.
+    pub fn of_battle(kernel: &Kernel, engagement: &Engagement) -> Self {
+        let mut scenario = Self::from_kernel(kernel);
+        scenario.name = "battle".to_owned();
+        scenario.seed = engagement.seed.unwrap_or_else(|| kernel.next_seed());
+        scenario.max_rounds = engagement.max_rounds;
+        scenario.defenders.clone_from(&engagement.defenders);
+        if let Muster::Fleets(ids) = &engagement.muster {
+            // Fleets that are nowhere all meet, wherever they were.
+            for fleet in &mut scenario.model.fleets {
+                let fights = fleet.row.whole(FleetColumn::Id as usize).is_some_and(|id| ids.contains(&id));
+                fleet.row.set(FleetColumn::Location as usize, Scalar::Whole(-1));
+                fleet.row.set(FleetColumn::InTransit as usize, Scalar::Flag(!fights));
+            }
+        }
+        if let Muster::Location(place) = engagement.muster {
+            for fleet in &mut scenario.model.fleets {
+                let here = fleet.row.whole(FleetColumn::Location as usize) == Some(place);
+                let under_way = fleet.row.get(FleetColumn::InTransit as usize);
+                let under_way = under_way.is_some_and(|given| given.value == Scalar::Flag(true));
+                fleet.row.set(FleetColumn::InTransit as usize, Scalar::Flag(!here || under_way));
+            }
+        }
+        scenario
     }
 }
 

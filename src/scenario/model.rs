@@ -70,6 +70,12 @@ impl Row {
         self
     }
 
+    /// Writes a value for a column, in the place of what was there.
+    pub fn set(&mut self, column: usize, value: Scalar) {
+        self.given.retain(|given| given.column != column);
+        self.given.push(Given { column, value, place: 0 });
+    }
+
     /// The whole number that was written for a column.
     pub fn whole(&self, column: usize) -> Option<i64> {
         match self.get(column)?.value {
