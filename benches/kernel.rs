@@ -1,4 +1,5 @@
-//! What a battle costs: each phase alone in mid-battle, whole battles by size, the gate and the tables.
+//! What a battle costs: each phase alone in mid-battle, whole battles by size, plain and recorded, the gate, the tables
+//! and snapshots.
 //!
 //! Every group asserts that something happened, and every iteration has a seed of its own: a seed that
 //! repeats teaches the branch predictor the rolls.
@@ -12,7 +13,7 @@ use multi_universe_core::Rules;
 use multi_universe_core::ecs::columns::TableId;
 use multi_universe_core::ecs::ingest::{Push, TableInput, Values};
 use multi_universe_core::ecs::resources::{Battles, Volley};
-use multi_universe_core::kernel::{Engagement, Kernel, Muster};
+use multi_universe_core::kernel::{Engagement, Kernel, Muster, Record};
 use multi_universe_core::odds::{Plan, Wish};
 use multi_universe_core::systems::{
     census, damage, finalize, morale, movement, shooting, targeting, victory,
@@ -241,5 +242,42 @@ fn tables(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, replicas, battle, phases, ingest, tables);
+/// Recorded battles, from `resolve` to report and replay, to compare with those of the group `battle`.
+fn record(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("record");
+    for (units, rounds) in [(200, 10_000), (10_000, 20)] {
+        let mut kernel = fleet_battle(units, 1.0, WEAPONS);
+        let recorded = |seed| Engagement { record: Record::Full, ..engagement(seed, rounds) };
+        let replay = kernel.resolve(&recorded(0), &|| false).expect("a battle").replay.expect("a record");
+        let shots = units as u64 * WEAPONS as u64 * u64::from(replay.rounds());
+        group.throughput(Throughput::Elements(shots)).sample_size(if units > 1_000 { 10 } else { 50 });
+        let mut seed = 0;
+        group.bench_function(BenchmarkId::from_parameter(units), |bencher| {
+            bencher.iter(|| {
+                seed += 1;
+                black_box(kernel.resolve(&recorded(seed), &|| false).expect("a battle").replay)
+            });
+        });
+    }
+    group.finish();
+}
+
+/// A mirror of 100,000 units of ten columns as bytes, and back.
+fn snapshots(criterion: &mut Criterion) {
+    let units = 100_000;
+    let mut kernel = two_fleets();
+    kernel.push(&Push::default().with(TableId::Units, ships(units, 1.0))).expect("ships");
+    let bytes = kernel.snapshot();
+    assert_eq!(Kernel::restore(&bytes).expect("a kernel").count(TableId::Units), units as usize);
+    let mut group = criterion.benchmark_group("snapshot");
+    group.throughput(Throughput::Elements(10 * units as u64)).sample_size(20);
+    group.bench_function("take/100000x10", |bencher| bencher.iter(|| black_box(kernel.snapshot())));
+    group.bench_function("restore/100000x10", |bencher| {
+        bencher.iter(|| black_box(Kernel::restore(&bytes).expect("a kernel")));
+    });
+    group.bench_function("clone/100000x10", |bencher| bencher.iter(|| black_box(kernel.clone())));
+    group.finish();
+}
+
+criterion_group!(benches, replicas, battle, record, phases, ingest, tables, snapshots);
 criterion_main!(benches);
