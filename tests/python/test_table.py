@@ -163,4 +163,6 @@ def test_rules_describe_themselves() -> None:
     assert rules.columns == ["name", "doc", "default", "min", "max", "kind", "words"]
     for rule in rules:
         assert rule["min"] <= rule["default"] <= rule["max"]
-        assert getattr(muc.Rules(), rule["name"]) == rule["default"]
+        words = rule["words"].split(", ")
+        default = words[int(rule["default"])] if rule["kind"] == "str" else rule["default"]
+        assert getattr(muc.Rules(), rule["name"]) == default
