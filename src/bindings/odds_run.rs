@@ -119,12 +119,11 @@ fn work_out(
     Ok(odds)
 }
 
+/// What is told, if anything is, and the bar behind it if it is ours.
+type Told = (Option<Py<PyAny>>, Option<Py<PyAny>>);
+
 /// What is told of the progress, and the bar behind it if we made it.
-fn progress(
-    py: Python<'_>,
-    given: Option<Py<PyAny>>,
-    runs: u32,
-) -> PyResult<(Option<Py<PyAny>>, Option<Py<PyAny>>)> {
+fn progress(py: Python<'_>, given: Option<Py<PyAny>>, runs: u32) -> PyResult<Told> {
     let Some(given) = given else { return Ok((None, None)) };
     match given.bind(py).cast::<PyBool>() {
         Ok(flag) if flag.is_true() => {

@@ -10,6 +10,7 @@ use super::odds_run::threads_or_usual;
 use super::report::PyBattleReport;
 use super::table::PyTable;
 use super::watch;
+use crate::ecs::tables::Table;
 use crate::error::{Error, Faults};
 use crate::kernel::{Turn, TurnPlan};
 use crate::report::Report;
@@ -63,10 +64,13 @@ impl PyKernel {
     }
 }
 
+/// A table of a report.
+type Part = fn(&Report) -> &Table;
+
 /// A turn as Python has it.
 fn report(py: Python<'_>, turn: Turn) -> PyResult<Bound<'_, PyAny>> {
     let tables = PyDict::new(py);
-    let of: [(&str, fn(&Report) -> &crate::ecs::tables::Table); 5] = [
+    let of: [(&str, Part); 5] = [
         ("units", |report| &report.units),
         ("fleets", |report| &report.fleets),
         ("factions", |report| &report.factions),

@@ -136,7 +136,8 @@ impl Battery<'_> {
                 continue;
             }
             let first = mounts + self.carried.0[unit].0 as usize;
-            for mount in first..first + self.carried.1[unit].0 as usize {
+            let own = first..first + self.carried.1[unit].0 as usize;
+            for mount in own {
                 let (target, distance) = self.aim(mount, unit);
                 let fires = self.powers.3[mount].0 > 0.0
                     && ready[mount].0 <= battle.round

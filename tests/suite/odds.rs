@@ -71,7 +71,7 @@ fn a_run_stops_at_the_same_checkpoint_with_any_number_of_threads() {
     let until = Plan { until: Some(0.12), ..plan(5000) };
     let one = odds(&mut kernel, &until);
     assert_eq!(one.end, End::Until);
-    assert!(one.width() < 0.12 && one.runs() < 1000 && one.runs() % 64 == 0, "{}", one.runs());
+    assert!(one.width() < 0.12 && one.runs() < 1000 && one.runs().is_multiple_of(64), "{}", one.runs());
     assert_eq!(odds(&mut kernel, &Plan { threads: 3, ..until }), one);
     let narrow = odds(&mut kernel, &Plan { until: Some(1e-9), ..plan(200) });
     assert_eq!((narrow.end, narrow.runs()), (End::Runs, 200));
