@@ -72,9 +72,10 @@ WEAPON_COLUMNS: dict[str, Draw] = {
     "hull_mult": number(0.0, 3.0, 0.0, 0.25, 1.0, rarely=1e6),
     "hp": number(0.0, 100.0, 0.0, 50.0),
 }
-# What all units of a battle may have in common: on the ground, and on the ground about to run.
+# What all units of a battle may have in common: massive, on the ground, and on the ground about to run.
 ARMIES: list[dict[str, Any]] = [
     {},
+    {"massive": True},
     {"domain": "ground"},
     {"domain": "ground", "max_hp": 300.0, "suppression": 45.0, "leadership": 6.0, "speed": 2.0},
 ]

@@ -104,6 +104,24 @@ def test_a_million_attacks_are_rolled_the_same() -> None:
     assert_agreement(case, "million_attacks")
 
 
+def test_split_fire_has_the_skill_of_its_own_distance_on_both() -> None:
+    """The giant aims at the raider at 60 tiles, past the long distance; its gun reaches the fort at 20."""
+    case = Case(
+        max_rounds=3,
+        factions=[{"name": "Ash", "doctrine": "hold"}, {"name": "Oak", "doctrine": "hold"}],
+        treaties=[{"a": "Oak", "b": "Ash", "kind": "war"}],
+        fleets=[{"id": 1, "faction": "Ash", "location": HERE}, {"id": 2, "faction": "Oak", "location": HERE}],
+        units=[
+            {"id": 1, "fleet": 1, "x": 5.0, "y": 5.0, "static": False, "massive": True, "max_hp": 100.0},
+            {"id": 2, "fleet": 2, "x": 25.0, "y": 5.0, "static": True, "massive": False, "max_hp": 1e6},
+            {"id": 3, "fleet": 2, "x": 65.0, "y": 5.0, "static": False, "massive": False, "max_hp": 100.0},
+        ],
+        weapons=[{"unit": 1, "slot": 0, "range": 30.0, "attacks": 1000.0}],
+    )
+    assert case.fought_by_the_kernel().units["damage_taken"].tolist()[1] > 0
+    assert_agreement(case, "split_fire")
+
+
 @pytest.mark.parametrize("domain", ["space", "ground"])
 @pytest.mark.parametrize(("units", "powers"), [(59, 2), (60, 3), (150, 2), (900, 2), (2_000, 5), (10_404, 4)])
 def test_large_armies_stand_in_the_same_places(units: int, powers: int, domain: str) -> None:

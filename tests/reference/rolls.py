@@ -11,6 +11,7 @@ VOLLEY = 1
 HARDPOINT = 2
 MELEE = 3
 MORALE = 4
+BATCH = 16
 
 
 def philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> tuple[int, int, int, int]:

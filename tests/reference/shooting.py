@@ -61,23 +61,19 @@ def target_of(battle: Battle, fighter: Fighter, mount: Mount) -> Fighter | None:
 def shoot(battle: Battle, shooter: Fighter, mount: Mount, target: Fighter, weapons: int) -> Shot:
     """R-SHOOT-2 to R-SHOOT-5 for one weapon."""
     rules = battle.rules
-    skill = skill_of(shooter, distance(shooter, target), rules)
+    suppressed = shooter.suppression >= rules.suppressed_at
+    skill = skill_of(shooter.unit, distance(shooter, target), suppressed, rules)
     hit = hit_chance(skill, weapons, target.unit, rules)
-    crit = min(1.0, rules.crit_skill / skill)
+    crit = crit_chance(skill, rules)
     words = Words(battle.key, shooter.unit.id, rolls.VOLLEY, mount.weapon.slot, battle.round)
     attacks, hits, crits = hits_and_crits(words, mount.weapon.attacks, hit, crit)
     mount.shots += attacks
     mount.hits += hits
     mount.crits += crits
     mount.ready = battle.round + 1 + mount.weapon.cooldown
-    taken = mitigation(target.unit, pierce(mount.weapon.ap + shooter.unit.ap_bonus, rules), rules)
-    per_hit = max(rules.damage_floor, power(mount.weapon, shooter.unit, rules) * (1 - taken))
-    damage = (hits + rules.crit_bonus * crits) * per_hit
-    if target.unit.fortress:
-        damage *= rules.fortress_factor
-    if shooter.unit.ground:
-        damage *= rules.ground_factor
-    return Shot(shooter, mount, target, damage)
+    return Shot(
+        shooter, mount, target, damage_of(hits, crits, mount.weapon, shooter.unit, target.unit, rules)
+    )
 
 
 def aim(unit: Unit, rules: Rules) -> float:
@@ -85,12 +81,12 @@ def aim(unit: Unit, rules: Rules) -> float:
     return unit.bs + rules.skill_bonus + math.trunc((unit.accuracy_mult - 1) * 100)
 
 
-def skill_of(shooter: Fighter, distance: float, rules: Rules) -> float:
+def skill_of(shooter: Unit, distance: float, suppressed: bool, rules: Rules) -> float:
     """R-SHOOT-2: the skill, in percent."""
-    skill = aim(shooter.unit, rules)
+    skill = aim(shooter, rules)
     if distance > rules.long_distance:
         skill -= rules.long_penalty
-    if shooter.suppression >= rules.suppressed_at:
+    if suppressed:
         skill -= rules.suppressed_penalty
     return max(rules.skill_floor, skill)
 
@@ -105,6 +101,11 @@ def hit_chance(skill: float, weapons: int, target: Unit, rules: Rules) -> float:
     volume = min(rules.volume_cap, weapons * rules.volume_per_weapon)
     chance = (skill / 100 + volume) * exposure(target, rules)
     return min(max(chance, rules.hit_floor), rules.hit_ceiling)
+
+
+def crit_chance(skill: float, rules: Rules) -> float:
+    """R-SHOOT-3: the chance that a hit is a crit."""
+    return min(1.0, rules.crit_skill / skill)
 
 
 def hits_and_crits(words: Words, attacks: float, hit: float, crit: float) -> tuple[int, int, int]:
@@ -123,6 +124,18 @@ def hits_and_crits(words: Words, attacks: float, hit: float, crit: float) -> tup
     to_crit = int(to_hit * crit + 0.5)
     rolled = [words.word() for _ in range(made)]
     return made, sum(word < to_hit for word in rolled), sum(word < to_crit for word in rolled)
+
+
+def damage_of(hits: int, crits: int, weapon: Weapon, shooter: Unit, target: Unit, rules: Rules) -> float:
+    """R-SHOOT-4: the damage of a shot, before shield and hull."""
+    taken = mitigation(target, pierce(weapon.ap + shooter.ap_bonus, rules), rules)
+    per_hit = max(rules.damage_floor, power(weapon, shooter, rules) * (1 - taken))
+    damage = (hits + rules.crit_bonus * crits) * per_hit
+    if target.fortress:
+        damage *= rules.fortress_factor
+    if shooter.ground:
+        damage *= rules.ground_factor
+    return damage
 
 
 def power(weapon: Weapon, shooter: Unit, rules: Rules) -> float:
