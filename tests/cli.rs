@@ -6,8 +6,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use multi_universe_core::ecs::simd::Level;
 use multi_universe_core::scenario::Scenario;
 
+const LINES: &str = "scenarios/fleet/line_battle.toml";
 const DUEL: &str = "scenarios/treaty/bystander.toml";
 
 fn muc(args: &[&str]) -> Output {
@@ -220,6 +222,24 @@ fn every_scenario_shows_what_it_expects_and_its_golden_digest() {
 }
 
 #[test]
+fn every_level_of_vectors_gives_the_golden_digests() {
+    let levels: Vec<String> = Level::available().map(|level| level.to_string()).collect();
+    assert!(levels.contains(&"baseline".to_owned()));
+    for level in levels {
+        let mut verify = command(&["verify", "--digests", "tests/golden/digests.toml", "scenarios/"]);
+        let output = verify.env("MUC_SIMD", &level).output().expect("muc can be started");
+        assert_eq!(output.status.code(), Some(0), "{level}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+#[test]
+fn a_level_that_there_is_not_is_refused_before_anything_else() {
+    let output = command(&["run", DUEL]).env("MUC_SIMD", "avx3").output().expect("muc can be started");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && err.contains("MUC_SIMD: got 'avx3', expected one of"), "{err}");
+}
+
+#[test]
 fn a_golden_that_is_missing_or_wrong_or_stale_is_a_failure() {
     let folder = folder("goldens");
     let scenario = written(&folder, "duel.toml", &fs::read_to_string(DUEL).expect("the duel"));
@@ -305,4 +325,45 @@ fn damaged_records_and_battles_that_were_none_end_with_two() {
     assert!(code == Some(2) && err.contains("record: got no battle"), "{err}");
     assert!(!Path::new(&none).exists());
     assert_eq!(told(&["replay", DUEL]).0, Some(2));
+}
+
+#[test]
+fn odds_are_told_to_people_and_to_programs() {
+    let (code, out, err) = told(&["odds", LINES, "-n", "200", "--threads", "2"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("probability") && out.contains("Runs    200"), "{out}");
+    let (_, again, _) = told(&["odds", LINES, "-n", "200", "--threads", "1"]);
+    assert_eq!(again, out, "threads change nothing");
+    let (code, out, _) = told(&["odds", LINES, "-n", "5000", "--until", "0.1", "--format", "json"]);
+    let odds: serde_json::Value = serde_json::from_str(&out).expect("a JSON document");
+    assert_eq!((code, odds["ended"].as_str()), (Some(0), Some("until")));
+    let wins: i64 =
+        odds["factions"].as_array().expect("factions").iter().filter_map(|row| row["wins"].as_i64()).sum();
+    assert_eq!(wins + odds["draws"].as_i64().expect("draws"), odds["runs"].as_i64().expect("runs"));
+    for (wrong, words) in
+        [("-n0", "runs: got 0"), ("--until=0", "until: got 0"), ("--confidence=1", "confidence: got 1")]
+    {
+        let (code, _, err) = told(&["odds", LINES, wrong]);
+        assert!(code == Some(2) && err.contains(words), "{err}");
+    }
+}
+
+#[test]
+fn variants_are_compared_by_the_same_rolls() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(LINES)).expect("the line battle");
+    let variant = written(&folder("variant"), "kiting.toml", &text.replacen("\"charge\"", "\"kite\"", 1));
+    let (code, out, err) = told(&["compare", LINES, &variant, LINES, "-n", "100"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(
+        out.contains("kiting.toml") && out.contains("saving") && out.contains("Runs    100 each"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_turn_is_a_line_for_each_place() {
+    let (code, out, err) = told(&["turn", LINES, "--threads", "2"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains(" won in ") && out.contains("location"), "{out}");
 }

@@ -14,6 +14,7 @@ use super::summary::{PyPushSummary, PyRemoveSummary, in_words};
 use super::table::{PyTable, row_dict};
 use super::watch;
 use crate::ecs::columns::TableId;
+use crate::ecs::simd;
 use crate::ecs::ingest::Removal;
 use crate::ecs::tables::Table;
 use crate::error::{Error, Faults, Result};
@@ -51,6 +52,8 @@ impl PyKernel {
         text_signature = "(seed=0, *, rules=None, threads=None)"
     )]
     fn new(seed: Seed, rules: Option<&Bound<'_, PyRules>>, threads: Option<i64>) -> PyResult<Self> {
+        // A level that is misspelt is told here; battles would be the same.
+        simd::level()?;
         let rules = rules.map_or_else(Rules::default, |rules| rules.get().0);
         let mut kernel = Kernel::new(rules, seed.0);
         if let Some(given) = threads {

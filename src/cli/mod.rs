@@ -21,6 +21,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+use crate::ecs::simd;
 use crate::kernel::Interrupt;
 use console::Console;
 
@@ -64,7 +65,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, interrupt: Interrupt<'_>) 
     let mut console = Console::standard();
     match Cli::try_parse_from(args) {
         Ok(cli) => {
-            let done = match cli.command {
+            let done = simd::level().and_then(|_| match cli.command {
                 Command::Run(args) => run::run(&args, interrupt, &mut console),
                 Command::Verify(args) => verify::verify(&args, interrupt, &mut console),
                 Command::Odds(args) => odds::odds(&args, interrupt, &mut console),
@@ -75,7 +76,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, interrupt: Interrupt<'_>) 
                 Command::Diff(args) => diff::diff(&args, &mut console),
                 Command::Check(args) => check::check(&args, &mut console),
                 Command::Schema => schema::schema(&mut console),
-            };
+            });
             if let Err(error) = done {
                 console.fault(&error);
             }
