@@ -236,7 +236,10 @@ fn every_level_of_vectors_gives_the_golden_digests() {
 fn a_level_that_there_is_not_is_refused_before_anything_else() {
     let output = command(&["run", DUEL]).env("MUC_SIMD", "avx3").output().expect("muc can be started");
     let err = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && err.contains("MUC_SIMD: got 'avx3', expected one of"), "{err}");
+    assert!(
+        output.status.code() == Some(2) && err.contains("MUC_SIMD: got 'avx3', expected one of"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -47,10 +47,20 @@ def beside(
     if enabled:
         gc.enable()
     measured = Measured(name, *(sorted(kept)[turns // 2] for kept in times))
-    aimed = "" if goal is None else f"   goal {goal:g}: {'met' if measured.ratio >= goal else 'MISSED'}"
-    both = f"{_shown(measured.ours)} {_shown(measured.theirs)}"
-    print(f"{name:<52} {both} {measured.ratio:9.2f}×{aimed}", flush=True)
+    show(measured, goal=goal)
     return measured
+
+
+def show(measured: Measured, *, goal: float | None = None, most: float | None = None) -> None:
+    """Print a line. goal: the ratio that is aimed at; most: our time as a share of the peer's."""
+    verdict = ""
+    if goal is not None:
+        verdict = f"   goal {goal:g}×: {'met' if measured.ratio >= goal else 'MISSED'}"
+    if most is not None:
+        share = 1 / measured.ratio
+        verdict = f"   goal ≤ {most:g} of the peer: {share:.2f}, {'met' if share <= most else 'MISSED'}"
+    both = f"{_shown(measured.ours)} {_shown(measured.theirs)}"
+    print(f"{measured.name:<52} {both} {measured.ratio:9.2f}×{verdict}", flush=True)
 
 
 def heading(title: str, *peers: str) -> None:

@@ -32,6 +32,7 @@ changed nothing.
 
 from ._core import (
     BattleReport,
+    BridgeError,
     Comparison,
     ConservationError,
     InputError,
@@ -62,6 +63,7 @@ from .what_if import OddsComparison
 
 __all__ = [
     "BattleReport",
+    "BridgeError",
     "Comparison",
     "ConservationError",
     "InputError",

@@ -5,7 +5,9 @@ The types stand in a stub per class (`_kernel.pyi`, `_report.pyi`, ...); at run 
 
 from collections.abc import Sequence
 
+from ._bridge import _Bridge
 from ._errors import (
+    BridgeError,
     ConservationError,
     InputError,
     KernelError,
@@ -31,6 +33,7 @@ from ._table import Table
 
 __all__ = [
     "BattleReport",
+    "BridgeError",
     "Comparison",
     "ConservationError",
     "InputError",
@@ -53,6 +56,7 @@ __all__ = [
     "SnapshotError",
     "Table",
     "UnknownKeyError",
+    "_Bridge",
     "__version__",
     "checkpoint",
     "compare",

@@ -37,6 +37,13 @@ class RulesError(KernelError, ValueError):
     faults: list[dict[str, Any]]
     count: int
 
+class BridgeError(KernelError, ValueError):
+    """A hand-over of objects was refused; no object has changed."""
+
+    faults: list[dict[str, Any]]
+    """The first ten: faction, unit (its place in the list), name, weapon, path, value, expected."""
+    count: int
+
 class InputError(KernelError, ValueError):
     """The input of a function without a mirror was refused."""
 

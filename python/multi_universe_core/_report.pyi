@@ -41,7 +41,8 @@ class BattleReport:
         """A row per unit.
 
         id, fleet, faction, alive, status ("alive", "destroyed", "retreated", "reserve"), hp, shield, morale,
-        x, y, kills, damage_dealt, damage_taken, shots, hits, crits, xp_gained, killed_by, death_round.
+        suppression, routing (whether it ran when the battle ended), x, y, kills, damage_dealt, damage_taken,
+        shots, hits, crits, xp_gained, killed_by, death_round.
         """
     @property
     def fleets(self) -> Table:
@@ -56,7 +57,7 @@ class BattleReport:
         """
     @property
     def weapons(self) -> Table:
-        """A row per weapon: unit, slot, shots, hits, crits, damage, destroyed."""
+        """A row per weapon: unit, slot, shots, hits, crits, damage, hp, destroyed."""
     @property
     def timeline(self) -> Table:
         """A row per round and faction: alive, hp, shield, damage_dealt, kills, routing."""
@@ -71,11 +72,21 @@ class BattleReport:
 
         Raises ReplayError if the battle was not recorded, OSError if the file cannot be written.
         """
-    def as_legacy(self) -> tuple[str, list[int], int, dict[str, dict[str, Any]]]:
+    @property
+    def notes(self) -> list[str]:
+        """What a reader should know about a hand-over of objects: generic weapons, unread texts, ..."""
+    @property
+    def objects(self) -> list[Any]:
+        """The objects that were handed over: the unit with id i is objects[i]. Empty without objects."""
+    @property
+    def fleet_keys(self) -> list[Any]:
+        """The objects' own keys of their fleets: that of id i is fleet_keys[i]. None: an army's own fleet."""
+    def as_legacy(self) -> tuple[str, int, int, dict[str, dict[str, Any]]]:
         """The tuple that a Python battle manager of the old kind returns.
 
-        (winner or "Draw", ids of the winner's living units, rounds, statistics by faction). The statistics:
+        (winner or "Draw", how many units of the winner live, rounds, statistics by faction). The statistics:
         total_damage_dealt, units_lost, kills, routed_sum (routing units, summed over the rounds),
-        rounds_routed (rounds with any), wreckage (ids of the destroyed enemy units), and the intelligence
-        keys, which are there and empty.
+        rounds_routed (rounds with any), wreckage (the destroyed enemy units: their ids or, after a hand-over
+        of objects, the objects), enemy_units_analyzed (the distinct names of enemy units),
+        intel_points_earned (10 for each of these), and enemy_tech_encountered, which is empty.
         """

@@ -22,6 +22,7 @@ struct Family {
     odds: Py<PyType>,
     rules: Py<PyType>,
     input: Py<PyType>,
+    bridge: Py<PyType>,
     scenario: Py<PyType>,
     snapshot: Py<PyType>,
     replay: Py<PyType>,
@@ -61,6 +62,7 @@ impl Family {
             resolve: refused("ResolveError", "A battle could not be started; the mirror is as it was.")?,
             odds: refused("OddsError", "Odds could not be worked out; the mirror is as it was.")?,
             rules: refused("RulesError", "A rule's name or value was refused.")?,
+            bridge: refused("BridgeError", "A hand-over of objects was refused; no object has changed.")?,
             input: refused("InputError", "The input of a function without a mirror was refused.")?,
             scenario: refused("ScenarioError", "A scenario file has a fault.")?,
             snapshot: refused("SnapshotError", "Bytes are no usable snapshot; nothing was restored.")?,
@@ -78,9 +80,9 @@ impl Family {
         })
     }
 
-    fn all(&self) -> [&Py<PyType>; 13] {
-        let Self { kernel, push, remove, resolve, odds, rules, input, scenario, snapshot, replay, .. } = self;
-        let Self { unknown_key, poisoned, conservation, .. } = self;
+    fn all(&self) -> [&Py<PyType>; 14] {
+        let Self { kernel, push, remove, resolve, odds, rules, input, bridge, .. } = self;
+        let Self { scenario, snapshot, replay, unknown_key, poisoned, conservation, .. } = self;
         [
             kernel,
             push,
@@ -89,6 +91,7 @@ impl Family {
             odds,
             rules,
             input,
+            bridge,
             scenario,
             snapshot,
             replay,
@@ -145,6 +148,11 @@ fn exception(py: Python<'_>, error: Error) -> PyResult<PyErr> {
 
 fn plain(py: Python<'_>, class: &Py<PyType>, message: String) -> PyErr {
     PyErr::from_type(class.bind(py).clone(), (message,))
+}
+
+/// A refused hand-over of objects.
+pub(crate) fn bridge_error(py: Python<'_>, message: String) -> PyResult<PyErr> {
+    Ok(plain(py, &Family::get(py)?.bridge, message))
 }
 
 /// Any failure that has no class of its own.

@@ -12,8 +12,9 @@ use arrow_array::{ArrayRef, make_array};
 use arrow_schema::ArrowError;
 use numpy::ndarray::ArrayView1;
 use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
+use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyTuple};
+use pyo3::types::{PyCapsule, PyString, PyTuple};
 
 use crate::ecs::tables::Column;
 
@@ -51,6 +52,32 @@ pub(crate) fn flag_bytes<'a>(array: &'a PyReadonlyArray1<'_, bool>) -> Option<&'
     // SAFETY: a contiguous array of one-byte items is `len` initialised bytes from `data` on. The array is borrowed
     // for reading as long as the slice lives, and its owner keeps the memory.
     Some(unsafe { std::slice::from_raw_parts(array.data().cast::<u8>(), array.len()) })
+}
+
+/// An attribute as the object holds it, and not as its class's `__getattr__` makes it up; nothing if it holds none.
+pub(crate) fn own_attribute<'py>(
+    object: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    // SAFETY: both are living objects of an attached interpreter; the function returns a new reference, or null with
+    // an exception set.
+    let found = unsafe {
+        let found = pyo3::ffi::PyObject_GenericGetAttr(object.as_ptr(), name.as_ptr());
+        Bound::from_owned_ptr_or_err(object.py(), found)
+    };
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_instance_of::<PyAttributeError>(object.py()) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an object has an attribute. Unlike `hasattr` of pyo3 this makes no exception of a missing one, which costs
+/// as much as reading fifty; what a property raises counts as missing.
+pub(crate) fn has_attribute(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> bool {
+    // SAFETY: both are living objects of an attached interpreter; the function has no other condition, and clears
+    // whatever error it meets.
+    unsafe { pyo3::ffi::PyObject_HasAttr(object.as_ptr(), name.as_ptr()) == 1 }
 }
 
 /// The batches behind a capsule of the Arrow C stream interface.

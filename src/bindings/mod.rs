@@ -5,6 +5,7 @@
 //! stands in `memory`.
 
 mod arrow_input;
+mod bridge;
 mod column;
 mod comparison;
 mod engagement;
@@ -39,6 +40,8 @@ use pyo3::prelude::*;
 mod _core {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use super::bridge::PyBridge;
     #[pymodule_export]
     use super::comparison::PyComparison;
     #[pymodule_export]

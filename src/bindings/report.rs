@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
+use pyo3::{PyTraverseError, PyVisit};
 
-use super::legacy;
+use super::legacy::{self, Handover};
 use super::replay::PyReplay;
 use super::table::PyTable;
 use crate::report::{Decisiveness, Report};
@@ -14,6 +15,8 @@ use crate::report::{Decisiveness, Report};
 #[pyclass(name = "BattleReport", module = "multi_universe_core", frozen)]
 pub(crate) struct PyBattleReport {
     report: Report,
+    /// The objects that fought, if it was objects.
+    handover: Option<Handover>,
     /// A row per unit.
     #[pyo3(get)]
     units: Py<PyTable>,
@@ -46,7 +49,13 @@ impl PyBattleReport {
             timeline: table(&report.timeline)?,
             profile: table(&report.profile)?,
             report,
+            handover: None,
         })
+    }
+
+    /// The report of a battle of objects.
+    pub(crate) fn of_objects(py: Python<'_>, report: Report, handover: Handover) -> PyResult<Self> {
+        Ok(Self { handover: Some(handover), ..Self::new(py, report)? })
     }
 }
 
@@ -113,9 +122,36 @@ impl PyBattleReport {
         Ok(py.detach(|| self.report.save(path))?)
     }
 
+    /// What a reader should know about a hand-over of objects: generic weapons, texts that say no number, …
+    #[getter]
+    fn notes(&self) -> Vec<&str> {
+        self.handover.iter().flat_map(|handover| &handover.notes).map(String::as_str).collect()
+    }
+
+    /// The objects that were handed over, army after army: the unit with id i is objects[i]. Empty without objects.
+    #[getter]
+    fn objects(&self, py: Python<'_>) -> Vec<Py<PyAny>> {
+        self.handover
+            .iter()
+            .flat_map(|handover| &handover.objects)
+            .map(|object| object.clone_ref(py))
+            .collect()
+    }
+
+    /// The objects' own keys of their fleets: the fleet with id i is fleet_keys[i]. None: an army's own fleet.
+    #[getter]
+    fn fleet_keys(&self, py: Python<'_>) -> Vec<Option<Py<PyAny>>> {
+        let keys = self.handover.iter().flat_map(|handover| &handover.fleets);
+        keys.map(|key| key.as_ref().map(|key| key.clone_ref(py))).collect()
+    }
+
     /// The tuple that a Python battle manager of the old kind returns.
     fn as_legacy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        legacy::tuple(py, &self.report)
+        legacy::tuple(py, &self.report, self.handover.as_ref())
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.handover.iter().try_for_each(|handover| handover.traverse(&visit))
     }
 
     fn __repr__(&self) -> String {

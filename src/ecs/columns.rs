@@ -306,6 +306,10 @@ pub static SHOTS: [ColumnSpec; 16] = [
 /// assert_eq!(choice("grudge", TREATY_KINDS), None);
 /// ```
 pub fn choice(text: &str, words: &[&str]) -> Option<u8> {
+    // The word itself is the usual case, and needs no copy.
+    if let Some(index) = words.iter().position(|&known| known == text) {
+        return u8::try_from(index).ok();
+    }
     let folded: String = text
         .trim()
         .chars()

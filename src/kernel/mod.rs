@@ -92,6 +92,11 @@ impl Kernel {
         gate::push(&mut self.mirror, push)
     }
 
+    /// Forgets the whole mirror; seed, rules, threads and the count of battles stay.
+    pub fn clear(&mut self) {
+        self.mirror = mirror_world();
+    }
+
     /// Removes rows by key: everything or, on any fault, nothing.
     ///
     /// # Errors

@@ -120,6 +120,8 @@ fn units_table(lineup: &Lineup, units: &UnitView<'_>, account: &Account) -> Tabl
         ("hp", floats(&units.hull[rows.clone()], |hull| hull.0)),
         ("shield", floats(&units.shield[rows.clone()], |shield| shield.0)),
         ("morale", floats(&lineup.morale, |&morale| morale)),
+        ("suppression", floats(&units.suppression[rows.clone()], |suppression| suppression.0)),
+        ("routing", Column::Flag(status.iter().map(|&status| status == Status::ROUTING).collect())),
         ("x", floats(&units.x[rows.clone()], |x| x.0)),
         ("y", floats(&units.y[rows.clone()], |y| y.0)),
         ("kills", ints(&units.kills[rows.clone()], |kills| u64::from(kills.0))),
@@ -199,6 +201,7 @@ fn weapons(lineup: &Lineup, units: &UnitView<'_>, mounts: &MountView<'_>) -> Tab
         ("hits", ints(&mounts.hits[rows.clone()], |hits| hits.0)),
         ("crits", ints(&mounts.crits[rows.clone()], |crits| crits.0)),
         ("damage", floats(&mounts.dealt[rows.clone()], |dealt| dealt.0)),
+        ("hp", floats(&mounts.integrity[rows.clone()], |integrity| integrity.0.max(0.0))),
         (
             "destroyed",
             Column::Flag(mounts.integrity[rows].iter().map(|integrity| integrity.0 <= 0.0).collect()),

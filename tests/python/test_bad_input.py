@@ -223,7 +223,7 @@ def test_without_enemies_there_is_no_battle(kernel: muc.Kernel, muster: dict[str
     before = kernel.digest()
     report = kernel.resolve(**muster)
     assert (report.outcome, report.winner, report.rounds) == ("no_conflict", None, 0)
-    assert report.as_legacy() == ("Draw", [], 0, {})
+    assert report.as_legacy() == ("Draw", 0, 0, {})
     assert kernel.digest() == before
 
 

@@ -110,7 +110,7 @@ def test_the_tuple_of_the_old_kind(kernel: muc.Kernel) -> None:
     winner, survivors, rounds, stats = report.as_legacy()
     assert winner == "Hegemony"
     assert rounds == report.rounds
-    assert survivors == report.units["id"][report.units["alive"]].tolist()
+    assert survivors == report.survivors == 2
     assert stats["Hegemony"]["kills"] == stats["Synod"]["units_lost"] == 2
     assert stats["Hegemony"]["wreckage"] == [20, 21]
     assert set(stats["Synod"]) == {

@@ -1,0 +1,27 @@
+"""Types of the compiled half of `bridge.BattleBridge`."""
+
+from collections.abc import Iterable
+from typing import Any, final
+
+from ._kernel import Kernel
+from ._report import BattleReport
+
+@final
+class _Bridge:
+    """The compiled half of `BattleBridge`: a schema, and a kernel whose mirror holds one battle at a time."""
+    def __new__(cls, schema: object, kernel: Kernel) -> _Bridge: ...
+    def fight(
+        self,
+        battles: list[Any],
+        *,
+        diplomacy: object,
+        doctrines: dict[str, str] | None,
+        defenders: Iterable[str],
+        max_rounds: int | None,
+        seed: int | None,
+    ) -> list[BattleReport]:
+        """Fight the battles, each a mapping from faction names to lists of units; write the results back."""
+    def mirror(
+        self, kernel: Kernel, armies: Any, *, diplomacy: object, doctrines: dict[str, str] | None
+    ) -> None:
+        """Read one battle into the mirror of an empty kernel."""

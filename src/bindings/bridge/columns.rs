@@ -1,0 +1,136 @@
+//! Columns that grow by a row for each object, to be pushed as they are.
+
+use std::borrow::Cow;
+
+use super::schema::{Field, Value, rule_book};
+use crate::ecs::columns::TableSpec;
+use crate::ecs::ingest::{TableInput, Values};
+
+/// The columns of a table, in the order in which a row is read.
+pub(super) struct Columns {
+    spec: &'static TableSpec,
+    data: Vec<(usize, Data)>,
+    /// Where each of the kernel's columns is in `data`.
+    places: Vec<Option<usize>>,
+}
+
+enum Data {
+    Number(Vec<f64>),
+    Whole(Vec<i64>),
+    Flag(Vec<bool>),
+    Word(Vec<&'static str>),
+    Text(Vec<String>),
+}
+
+impl Columns {
+    /// Empty columns: those of the fields first, in their order, then these more.
+    pub(super) fn of<'a>(
+        spec: &'static TableSpec,
+        fields: impl Iterator<Item = &'a Field>,
+        more: &[usize],
+    ) -> Self {
+        let mut columns = Self { spec, data: Vec::new(), places: vec![None; spec.columns.len()] };
+        for column in fields.map(|field| field.column).chain(more.iter().copied()) {
+            if columns.places[column].is_none() {
+                columns.places[column] = Some(columns.data.len());
+                let empty = match rule_book(spec.columns[column].kind, spec.columns[column].absent) {
+                    Value::Number(_) => Data::Number(Vec::new()),
+                    Value::Whole(_) => Data::Whole(Vec::new()),
+                    Value::Flag(_) => Data::Flag(Vec::new()),
+                    Value::Word(_) => Data::Word(Vec::new()),
+                    Value::Text(_) => Data::Text(Vec::new()),
+                };
+                columns.data.push((column, empty));
+            }
+        }
+        columns
+    }
+
+    /// Adds a float to the column of the field with this number; whether it is one that takes it.
+    #[inline]
+    pub(super) fn add_number(&mut self, field: usize, number: f64) -> bool {
+        if let Some((_, Data::Number(values))) = self.data.get_mut(field) {
+            values.push(number);
+            return true;
+        }
+        false
+    }
+
+    /// Adds a value to the column of the field with this number.
+    #[inline]
+    pub(super) fn add(&mut self, field: usize, value: Value) {
+        match (self.data.get_mut(field).map(|(_, data)| data), value) {
+            (Some(Data::Number(values)), Value::Number(value)) => values.push(value),
+            (Some(Data::Whole(values)), Value::Whole(value)) => values.push(value),
+            (Some(Data::Flag(values)), Value::Flag(value)) => values.push(value),
+            (Some(Data::Word(values)), Value::Word(value)) => values.push(value),
+            (Some(Data::Text(values)), Value::Text(value)) => values.push(value),
+            _ => {}
+        }
+    }
+
+    /// Adds a number to one of the kernel's columns, if it is there.
+    pub(super) fn push(&mut self, column: usize, number: f64) {
+        if let Some(place) = self.places[column] {
+            self.add_number(place, number);
+        }
+    }
+
+    /// Gives the rule book's value to the columns from the one with this number on that have fewer than `rows` rows.
+    pub(super) fn fill(&mut self, first: usize, rows: usize) {
+        for (column, data) in &mut self.data[first..] {
+            let spec = &self.spec.columns[*column];
+            match (data, rule_book(spec.kind, spec.absent)) {
+                (Data::Number(values), Value::Number(value)) => values.resize(rows, value),
+                (Data::Whole(values), Value::Whole(value)) => values.resize(rows, value),
+                (Data::Flag(values), Value::Flag(value)) => values.resize(rows, value),
+                (Data::Word(values), Value::Word(value)) => values.resize(rows, value),
+                (Data::Text(values), Value::Text(value)) => values.resize(rows, value),
+                _ => {}
+            }
+        }
+    }
+
+    /// The last number of a column, to be corrected.
+    pub(super) fn last_number(&mut self, column: usize) -> Option<&mut f64> {
+        match &mut self.data[self.places[column]?].1 {
+            Data::Number(values) => values.last_mut(),
+            _ => None,
+        }
+    }
+
+    /// The last flag of a column, to be corrected.
+    pub(super) fn last_flag(&mut self, column: usize) -> Option<&mut bool> {
+        match &mut self.data[self.places[column]?].1 {
+            Data::Flag(values) => values.last_mut(),
+            _ => None,
+        }
+    }
+
+    /// The numbers of a column; none if it does not exist.
+    pub(super) fn numbers(&self, column: usize) -> &[f64] {
+        match self.places[column].map(|place| &self.data[place].1) {
+            Some(Data::Number(values)) => values,
+            _ => &[],
+        }
+    }
+
+    /// The columns as the gate reads them, behind the keys.
+    pub(super) fn input<'a>(
+        &'a self,
+        keys: impl IntoIterator<Item = (&'a str, Values<'a>)>,
+    ) -> TableInput<'a> {
+        let mut input = TableInput::of(keys);
+        for (column, data) in &self.data {
+            let values = match data {
+                Data::Number(values) => Values::F64(Cow::Borrowed(values)),
+                Data::Whole(values) => Values::I64(Cow::Borrowed(values)),
+                Data::Flag(values) => Values::Flag(Cow::Borrowed(values)),
+                Data::Word(values) => Values::texts(values),
+                Data::Text(values) => Values::Text(values.iter().map(|text| text.as_str().into()).collect()),
+            };
+            input.columns.push((Cow::Borrowed(self.spec.columns[*column].name), values));
+        }
+        input
+    }
+}

@@ -1,0 +1,358 @@
+//! One pass in: every object is read once, into columns.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping, PyString};
+use rustc_hash::FxHashSet;
+
+use super::armies::{Armies, PAIRS};
+use super::fault::ObjectFaults;
+use super::look::{Found, Tree};
+use super::schema::{Field, READ_BEFORE, Schema, Value};
+use super::value;
+use crate::bindings::column::{kind_of, shown};
+use crate::ecs::columns::UnitColumn;
+
+/// The tree and the findings of units, and of weapons.
+pub(super) const UNIT: usize = 0;
+pub(super) const WEAPON: usize = 1;
+
+/// What is counted and said once.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) unarmed: usize,
+    pub(super) unmoved: usize,
+    unread: Vec<String>,
+}
+
+/// Texts that could not be read are shown up to this many.
+const SHOWN_TEXTS: usize = 5;
+
+/// Reads the armies; the objects of all battles of a turn are in `seen`.
+pub(super) fn read<'py>(
+    schema: &Schema,
+    given: &Bound<'py, PyAny>,
+    seen: &mut FxHashSet<usize>,
+    faults: &mut ObjectFaults,
+) -> PyResult<Armies<'py>> {
+    let mut reader = Reader {
+        schema,
+        armies: Armies::empty(schema),
+        counts: Counts::default(),
+        faults,
+        found: [Found::default(), Found::default()],
+    };
+    let wanted = "a mapping from faction names to lists of units";
+    let Ok(mapping) = given.cast::<PyMapping>() else {
+        reader.faults.add(None, "armies", kind_of(given), wanted);
+        return Ok(reader.armies);
+    };
+    for item in mapping.items()?.iter() {
+        let (name, units) = item.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()?;
+        let Ok(name) = name.cast::<PyString>() else {
+            reader.faults.add(None, "armies", format!("the key {}", shown(&name)), "the name of a faction");
+            continue;
+        };
+        let name = name.to_str()?.to_owned();
+        if units.is_instance_of::<PyString>() || units.is_instance_of::<PyDict>() || units.try_iter().is_err()
+        {
+            reader.faults.add(None, &format!("armies['{name}']"), kind_of(&units), "a list of units");
+            continue;
+        }
+        reader.army(name, &units, seen)?;
+    }
+    if mapping.is_empty()? {
+        reader.faults.add(None, "armies", "no army".to_owned(), wanted);
+    }
+    reader.finish();
+    Ok(reader.armies)
+}
+
+pub(super) struct Reader<'a, 'py> {
+    pub(super) schema: &'a Schema,
+    pub(super) armies: Armies<'py>,
+    pub(super) counts: Counts,
+    pub(super) faults: &'a mut ObjectFaults,
+    pub(super) found: [Found<'py>; 2],
+}
+
+impl<'py> Reader<'_, 'py> {
+    fn army(&mut self, name: String, units: &Bound<'py, PyAny>, seen: &mut FxHashSet<usize>) -> PyResult<()> {
+        let owner = self.armies.factions.len() as u32;
+        self.armies.factions.push(name);
+        self.armies.starts.push(self.armies.objects.len());
+        let fleets = PyDict::new(units.py());
+        for unit in units.try_iter()? {
+            let unit = unit?;
+            let id = self.armies.objects.len();
+            let is_new = seen.insert(unit.as_ptr() as usize);
+            self.schema.trees[UNIT].begin(&unit, &mut self.found[UNIT])?;
+            self.armies.owners.push(owner);
+            self.armies.objects.push(unit.clone());
+            self.armies.names.push(None);
+            self.armies.names[id] = self.find(self.schema.name, (UNIT, id, None), &unit)?;
+            if !is_new {
+                let place = Some(self.armies.place(id, None));
+                self.faults.add(place, "unit", "the same object again".to_owned(), "each object once");
+                continue;
+            }
+            self.unit(id, owner, &unit, &fleets)?;
+        }
+        Ok(())
+    }
+
+    fn unit(
+        &mut self,
+        id: usize,
+        owner: u32,
+        unit: &Bound<'py, PyAny>,
+        fleets: &Bound<'py, PyDict>,
+    ) -> PyResult<()> {
+        let pairs = [self.pair(0, id, unit)?, self.pair(1, id, unit)?];
+        let alive = match self.find(self.schema.alive, (UNIT, id, None), unit)? {
+            None => true,
+            Some(alive) => value::flag(&alive)?.unwrap_or_else(|(value, wanted)| {
+                self.fault(self.schema.alive, id, value, wanted);
+                false
+            }),
+        };
+        // Without any health in the schema a unit has the rule book's.
+        if !alive || pairs[0].is_some_and(|(hp, _)| hp <= 0.0) {
+            return Ok(());
+        }
+        let fleet = self.fleet(id, owner, unit, fleets)?;
+        for (index, field) in self.schema.units.iter().enumerate() {
+            self.value(field, (UNIT, index), (id, None), unit)?;
+        }
+        for ((_, value, limit), pair) in PAIRS.into_iter().zip(pairs) {
+            if let Some((number, most)) = pair {
+                self.armies.units.push(value as usize, number);
+                self.armies.units.push(limit as usize, most);
+            }
+        }
+        let mut before = [const { None }; READ_BEFORE];
+        for (before, place) in before.iter_mut().zip(self.schema.before) {
+            *before = self.find(place, (UNIT, id, None), unit)?;
+        }
+        self.armies.before.push(before);
+        self.armies.unit_ids.push(id as i64);
+        self.armies.unit_fleets.push(fleet);
+        self.armies.units.fill(self.schema.units.len(), self.armies.unit_ids.len());
+        self.correct(id, unit)?;
+        let armed = self.arms(id, unit)?;
+        if !armed && self.schema.generic_weapon {
+            self.generic(id);
+        }
+        Ok(())
+    }
+
+    /// What a place has; an exception of the object is a fault.
+    pub(super) fn find(
+        &mut self,
+        place: Option<usize>,
+        (tree, id, weapon): (usize, usize, Option<usize>),
+        object: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(place) = place else { return Ok(None) };
+        match self.schema.trees[tree].find(place, object, &mut self.found[tree]) {
+            Ok(found) => Ok(found),
+            Err(error) => {
+                let path = self.schema.trees[tree].path_of(place);
+                self.faults.raised(
+                    object.py(),
+                    Some(self.armies.place(id, weapon)),
+                    path,
+                    error,
+                    "a value",
+                )?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// A fault of a unit's place.
+    fn fault(&mut self, place: Option<usize>, id: usize, value: String, wanted: impl Into<String>) {
+        let path = place.map_or("", |place| self.schema.trees[UNIT].path_of(place));
+        self.faults.add(Some(self.armies.place(id, None)), path, value, wanted);
+    }
+
+    /// Adds the value of a field to its column; the default if the object has none.
+    #[inline]
+    pub(super) fn value(
+        &mut self,
+        field: &Field,
+        (tree, index): (usize, usize),
+        place: (usize, Option<usize>),
+        object: &Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        let columns = if tree == UNIT { &mut self.armies.units } else { &mut self.armies.weapons };
+        // The usual case, and most of the time of a hand-over.
+        if let Some(number) = Tree::number(field.place, &self.found[tree])
+            && columns.add_number(index, number)
+        {
+            return Ok(());
+        }
+        let found = self.schema.trees[tree].find(field.place, object, &mut self.found[tree]);
+        let value = self.understood(field, tree, place, object, found)?;
+        let columns = if tree == UNIT { &mut self.armies.units } else { &mut self.armies.weapons };
+        columns.add(index, value.unwrap_or_else(|| field.default.clone()));
+        Ok(())
+    }
+
+    /// What was found as the column has it; nothing if it means nothing. What is wrong with it is a fault.
+    fn understood(
+        &mut self,
+        field: &Field,
+        tree: usize,
+        (id, weapon): (usize, Option<usize>),
+        object: &Bound<'py, PyAny>,
+        found: PyResult<Option<Bound<'py, PyAny>>>,
+    ) -> PyResult<Option<Value>> {
+        let path = self.schema.trees[tree].path_of(field.place);
+        let found = match found {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                let place = Some(self.armies.place(id, weapon));
+                self.faults.raised(object.py(), place, path, error, "a value")?;
+                return Ok(None);
+            }
+        };
+        match field.read(&found)? {
+            Ok(value) => Ok(value),
+            Err((value, _)) if field.texts && found.is_instance_of::<PyString>() => {
+                let place = self.armies.place(id, weapon);
+                self.counts
+                    .unread
+                    .push(format!("{} of unit {} of '{}': {value}", path, place.unit, place.faction));
+                Ok(None)
+            }
+            Err((value, wanted)) => {
+                self.faults.add(Some(self.armies.place(id, weapon)), path, value, wanted);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Health or shield with its limit: of the two, what is absent is the other.
+    fn pair(&mut self, pair: usize, id: usize, unit: &Bound<'py, PyAny>) -> PyResult<Option<(f64, f64)>> {
+        let schema = self.schema;
+        let mut sides = [None, None];
+        for (side, field) in sides.iter_mut().zip(&schema.limits[pair]) {
+            let Some(field) = field else { continue };
+            let found = schema.trees[UNIT].find(field.place, unit, &mut self.found[UNIT]);
+            let value = match self.understood(field, UNIT, (id, None), unit, found)? {
+                None if field.has_default => Some(field.default.clone()),
+                value => value,
+            };
+            *side =
+                value.and_then(|value| if let Value::Number(number) = value { Some(number) } else { None });
+        }
+        Ok(match sides {
+            [Some(value), Some(limit)] => Some((value, limit)),
+            [Some(only), None] | [None, Some(only)] => Some((only, only)),
+            // The schema knows it, this object does not: the rule book's.
+            [None, None] => schema.limits[pair][1].as_ref().map(|field| match field.default {
+                Value::Number(number) => (number, number),
+                _ => (0.0, 0.0),
+            }),
+        })
+    }
+
+    /// The id of a unit's fleet: its key's, or its army's own.
+    fn fleet(
+        &mut self,
+        id: usize,
+        owner: u32,
+        unit: &Bound<'py, PyAny>,
+        fleets: &Bound<'py, PyDict>,
+    ) -> PyResult<i64> {
+        let py = unit.py();
+        let key = self.find(self.schema.fleet, (UNIT, id, None), unit)?;
+        if let (None, Some(&(None, last))) = (&key, self.armies.fleets.last())
+            && last == owner
+        {
+            return Ok(self.armies.fleets.len() as i64 - 1);
+        }
+        let index = key.clone().unwrap_or_else(|| py.None().into_bound(py));
+        let known = match fleets.get_item(&index) {
+            Ok(known) => known,
+            Err(error) => {
+                let path = self.schema.fleet.map_or("fleet", |place| self.schema.trees[UNIT].path_of(place));
+                let place = Some(self.armies.place(id, None));
+                self.faults.raised(py, place, path, error, "a key: a number or a text")?;
+                return Ok(0);
+            }
+        };
+        if let Some(known) = known {
+            return known.extract();
+        }
+        let fleet = self.armies.fleets.len() as i64;
+        fleets.set_item(index, fleet)?;
+        self.armies.fleets.push((key, owner));
+        Ok(fleet)
+    }
+
+    /// Tags, the factor on the speed, and the place that means none.
+    fn correct(&mut self, id: usize, unit: &Bound<'py, PyAny>) -> PyResult<()> {
+        if let Some(tags) = self.find(self.schema.tags, (UNIT, id, None), unit)? {
+            self.tags(id, &tags)?;
+        }
+        if let Some(factor) = self.find(self.schema.speed_mult, (UNIT, id, None), unit)? {
+            match value::number(&factor, false)? {
+                Ok(factor) => {
+                    let speed = self.armies.units.last_number(UnitColumn::Speed as usize);
+                    speed.into_iter().for_each(|speed| *speed *= factor);
+                }
+                Err((value, wanted)) => {
+                    self.fault(self.schema.speed_mult, id, value, wanted);
+                }
+            }
+        }
+        if self.schema.origin_is_nowhere {
+            let mut place = [UnitColumn::X, UnitColumn::Y]
+                .map(|column| self.armies.units.last_number(column as usize).map(|number| *number));
+            if place.iter().all(|number| number.is_some_and(|number| number == 0.0)) {
+                place = [Some(f64::NAN); 2];
+                for (column, number) in [UnitColumn::X, UnitColumn::Y].into_iter().zip(place) {
+                    let last = self.armies.units.last_number(column as usize);
+                    last.into_iter().zip(number).for_each(|(last, number)| *last = number);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tags(&mut self, id: usize, tags: &Bound<'py, PyAny>) -> PyResult<()> {
+        let items = if tags.is_instance_of::<PyString>() { None } else { tags.try_iter().ok() };
+        let Some(items) = items else {
+            self.fault(self.schema.tags, id, shown(tags), "a list of texts");
+            return Ok(());
+        };
+        for tag in items {
+            let tag = tag?;
+            let Ok(text) = tag.cast::<PyString>() else { continue };
+            for &column in self.schema.tag_flags.get(text.to_str()?).into_iter().flatten() {
+                self.armies.units.last_flag(column).into_iter().for_each(|flag| *flag = true);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) {
+        let Counts { unarmed, unmoved, unread } = &self.counts;
+        if *unarmed > 0 {
+            self.armies.notes.push(format!(
+                "{unarmed} units brought no weapon and fired a generic one: strength a tenth of their damage, range 24, \
+                 1 attack; {unmoved} of them had no movement and got speed {}",
+                super::arms::GENERIC_SPEED
+            ));
+        }
+        if !unread.is_empty() {
+            let shown = unread[..unread.len().min(SHOWN_TEXTS)].join("; ");
+            let more = if unread.len() > SHOWN_TEXTS { "; …" } else { "" };
+            self.armies
+                .notes
+                .push(format!("{} texts say no number, so the default holds: {shown}{more}", unread.len()));
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! One pass out: what a battle did is written to its objects, all of it or nothing.
+
+use pyo3::exceptions::{PyAttributeError, PyLookupError, PyTypeError};
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use super::armies::Armies;
+use super::fault::{ObjectFaults, Place};
+use super::path::Step;
+use super::schema::{Experience, Need, Schema, Target};
+use super::value::is_ordinary;
+use crate::bindings::memory;
+use crate::ecs::columns::{UnitColumn, WeaponColumn};
+use crate::ecs::tables::{Cell, Column, Table};
+use crate::report::Report;
+
+/// What was written so far, to be taken back if something fails.
+#[derive(Default)]
+pub(super) struct Undo<'a, 'py> {
+    steps: Vec<Written<'a, 'py>>,
+}
+
+/// A value that was written.
+struct Written<'a, 'py> {
+    holder: Bound<'py, PyAny>,
+    step: &'a Step,
+    /// What was there; nothing if nothing was.
+    old: Option<Bound<'py, PyAny>>,
+}
+
+impl Undo<'_, '_> {
+    /// Takes everything back, the last first. What cannot be restored is counted.
+    pub(super) fn take_back(self) -> usize {
+        let restored = self.steps.into_iter().rev().map(|Written { holder, step, old }| match old {
+            Some(old) => step.put(&holder, &old),
+            None => step.remove(&holder),
+        });
+        restored.filter(Result::is_err).count()
+    }
+}
+
+/// Why no place took a value: the last place, and what it raised if it did.
+type Refusal = (String, Option<PyErr>);
+
+/// Writes the result of a battle to its objects. On an error the caller takes back what `undo` holds.
+pub(super) fn write<'a, 'py>(
+    py: Python<'py>,
+    schema: &'a Schema,
+    armies: &Armies<'py>,
+    report: &Report,
+    undo: &mut Undo<'a, 'py>,
+) -> PyResult<()> {
+    let mut writer = Writer { py, schema, armies, undo, class: (0, false) };
+    writer.units(report)?;
+    writer.weapons(report)
+}
+
+struct Writer<'b, 'a, 'py> {
+    py: Python<'py>,
+    schema: &'a Schema,
+    armies: &'b Armies<'py>,
+    undo: &'b mut Undo<'a, 'py>,
+    /// The class that was written to last, and whether it makes attributes up.
+    class: (usize, bool),
+}
+
+/// The columns of the report that are written, and the column that was read of each.
+const NUMBERS: [(&str, UnitColumn); 3] =
+    [("hp", UnitColumn::Hp), ("shield", UnitColumn::Shield), ("suppression", UnitColumn::Suppression)];
+
+impl<'a, 'py> Writer<'_, 'a, 'py> {
+    fn units(&mut self, report: &Report) -> PyResult<()> {
+        let table = &report.units;
+        let numbers = NUMBERS
+            .map(|(name, column)| (name, table.floats(name), self.armies.units.numbers(column as usize)));
+        let places = [("x", UnitColumn::X), ("y", UnitColumn::Y)]
+            .map(|(name, column)| (name, table.floats(name), self.armies.units.numbers(column as usize)));
+        let (alive, routing) = (flags(table, "alive"), flags(table, "routing"));
+        let (ids, status) = (table.ints("id"), table.column("status"));
+        for (row, place) in self.rows(ids) {
+            let id = ids[row] as usize;
+            let object = &self.armies.objects[id];
+            let old = &self.armies.before[place];
+            for (name, after, before) in &numbers {
+                self.number(name, (id, old), object, after[row], before.get(place).copied())?;
+            }
+            match status.map(|status| status.cell(row)) {
+                // Who never entered the map was never placed.
+                Some(Cell::Text("reserve")) => {}
+                // Who left it is nowhere, and deploys anew; the schema says what nowhere is.
+                Some(Cell::Text("retreated")) if !self.schema.origin_is_nowhere => {}
+                status => {
+                    let left = status == Some(Cell::Text("retreated"));
+                    for (name, after, before) in &places {
+                        let after = if left { 0.0 } else { after[row] };
+                        self.number(name, (id, old), object, after, before.get(place).copied())?;
+                    }
+                }
+            }
+            if routing[row] || self.was_routing(old)? {
+                self.put("routing", (id, None), old, object, &flag(self.py, routing[row])?)?;
+            }
+            if !alive[row] {
+                self.put("destroyed", (id, None), old, object, &flag(self.py, true)?)?;
+            } else if matches!(self.schema.experience, Experience::Attribute) {
+                self.learn(id, object, table.floats("xp_gained")[row])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn weapons(&mut self, report: &Report) -> PyResult<()> {
+        let table = &report.weapons;
+        let (units, slots, after) = (table.ints("unit"), table.ints("slot"), table.floats("hp"));
+        let before = self.armies.weapons.numbers(WeaponColumn::Hp as usize);
+        let mut mount = 0;
+        for row in 0..table.len() {
+            // Both are in order of unit and slot, and the report has some of ours.
+            while (self.armies.weapon_units[mount], self.armies.weapon_slots[mount])
+                != (units[row], slots[row])
+            {
+                mount += 1;
+            }
+            let Some(weapon) = &self.armies.weapon_objects[mount] else { continue };
+            let (id, slot) = (units[row] as usize, slots[row] as usize);
+            let was = before.get(mount).copied();
+            if was == Some(after[row]) {
+                continue;
+            }
+            self.put("weapon_hp", (id, Some(slot)), &[], weapon, &number(self.py, after[row])?)?;
+            if after[row] <= 0.0 {
+                self.put("weapon_destroyed", (id, Some(slot)), &[], weapon, &flag(self.py, true)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of the report with the place of their unit among the columns that were read.
+    fn rows(&self, ids: &[i64]) -> Vec<(usize, usize)> {
+        let mut place = 0;
+        let mut rows = Vec::with_capacity(ids.len());
+        for (row, id) in ids.iter().enumerate() {
+            while self.armies.unit_ids[place] != *id {
+                place += 1;
+            }
+            rows.push((row, place));
+        }
+        rows
+    }
+
+    /// A number that the battle changed; what it left alone keeps its type.
+    fn number(
+        &mut self,
+        name: &str,
+        (id, old): (usize, &[Option<Bound<'py, PyAny>>]),
+        object: &Bound<'py, PyAny>,
+        after: f64,
+        before: Option<f64>,
+    ) -> PyResult<()> {
+        if before == Some(after) {
+            return Ok(());
+        }
+        self.put(name, (id, None), old, object, &number(self.py, after)?)
+    }
+
+    /// Whether the object is marked as routing.
+    fn was_routing(&self, old: &[Option<Bound<'py, PyAny>>]) -> PyResult<bool> {
+        let Some(target) = self.schema.targets.get("routing") else { return Ok(false) };
+        match target.before.and_then(|result| old[result].as_ref()) {
+            Some(routing) => routing.is_truthy(),
+            None => Ok(false),
+        }
+    }
+
+    fn learn(&mut self, id: usize, object: &Bound<'py, PyAny>, gained: f64) -> PyResult<()> {
+        let Some(target) = self.schema.targets.get("experience") else { return Ok(()) };
+        for (path, _) in &target.places {
+            if let Some((last, holder)) = holder(&path.steps, object)?
+                && let Some(old) = last.take(&holder)?
+            {
+                let new = old.add(gained)?;
+                return self.put("experience", (id, None), &[], object, &new);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a value to the first place of a result that takes it. `old`: what is known of what the results hold.
+    fn put(
+        &mut self,
+        name: &str,
+        (id, weapon): (usize, Option<usize>),
+        old: &[Option<Bound<'py, PyAny>>],
+        object: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        let schema = self.schema;
+        let Some(target) = schema.targets.get(name) else { return Ok(()) };
+        let old = target.before.and_then(|result| old.get(result)?.as_ref());
+        match self.put_into(target, old, object, value)? {
+            Some((path, error))
+                if target.need == Need::Must || error.as_ref().is_some_and(|e| says_more(self.py, e)) =>
+            {
+                Err(self.refused(id, weapon, &path, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Nothing if a place took the value, else the refusal of the last place that was tried.
+    fn put_into(
+        &mut self,
+        target: &'a Target,
+        mut old: Option<&Bound<'py, PyAny>>,
+        object: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Refusal>> {
+        let mut refusal = None;
+        for (path, text) in &target.places {
+            // What is known is known of the first place.
+            let tried = self.put_at(&path.steps, target.need, old.take(), object, value);
+            match tried {
+                Ok(true) => return Ok(None),
+                Ok(false) => refusal = Some((text.clone(), None)),
+                Err(error) if !is_ordinary(self.py, &error) => return Err(error),
+                Err(error) if says_more(self.py, &error) => return Ok(Some((text.clone(), Some(error)))),
+                Err(error) => refusal = Some((text.clone(), Some(error))),
+            }
+        }
+        Ok(refusal)
+    }
+
+    /// Whether a place took the value.
+    fn put_at(
+        &mut self,
+        steps: &'a [Step],
+        need: Need,
+        old: Option<&Bound<'py, PyAny>>,
+        object: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<bool> {
+        let Some((last, holder)) = holder(steps, object)? else { return Ok(false) };
+        let old = match old {
+            Some(old) => Some(old.clone()),
+            None => last.fetch(&holder)?,
+        };
+        if old.is_none() && need == Need::IfThere {
+            return Ok(false);
+        }
+        // What is made up is no value that could be put back.
+        let old = if self.makes_up(&holder) { last.own(&holder)? } else { old };
+        last.put(&holder, value)?;
+        self.undo.steps.push(Written { holder, step: last, old });
+        Ok(true)
+    }
+
+    /// Whether an object's class answers for attributes that the object does not have.
+    fn makes_up(&mut self, object: &Bound<'py, PyAny>) -> bool {
+        let class = object.get_type_ptr() as usize;
+        if self.class.0 != class {
+            let hook = intern!(self.py, "__getattr__");
+            self.class = (class, memory::has_attribute(object.get_type().as_any(), hook));
+        }
+        self.class.1
+    }
+
+    fn refused(&self, id: usize, weapon: Option<usize>, path: &str, why: Option<PyErr>) -> PyErr {
+        let place: Place = self.armies.place(id, weapon);
+        let mut faults = ObjectFaults::default();
+        let wanted = "an attribute that can be set";
+        let result = match why {
+            Some(error) => faults.raised(self.py, Some(place), path, error, wanted),
+            None => {
+                faults.add(Some(place), path, "no such attribute".to_owned(), wanted);
+                Ok(())
+            }
+        };
+        match result.and_then(|()| faults.into_result(self.py)) {
+            Ok(()) => PyAttributeError::new_err(path.to_owned()),
+            Err(error) => error,
+        }
+    }
+}
+
+/// Whether an exception says more than that there is no such place.
+fn says_more(py: Python<'_>, error: &PyErr) -> bool {
+    let place = error.is_instance_of::<PyAttributeError>(py) || error.is_instance_of::<PyTypeError>(py);
+    !place && !error.is_instance_of::<PyLookupError>(py)
+}
+
+/// The last step of a path, and what it starts from; nothing if the way there is missing.
+fn holder<'a, 'py>(
+    steps: &'a [Step],
+    object: &Bound<'py, PyAny>,
+) -> PyResult<Option<(&'a Step, Bound<'py, PyAny>)>> {
+    let Some((last, way)) = steps.split_last() else { return Ok(None) };
+    let mut holder = object.clone();
+    for step in way {
+        match step.take(&holder)? {
+            Some(next) => holder = next,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some((last, holder)))
+}
+
+fn number(py: Python<'_>, value: f64) -> PyResult<Bound<'_, PyAny>> {
+    Ok(value.into_pyobject(py)?.into_any())
+}
+
+fn flag(py: Python<'_>, value: bool) -> PyResult<Bound<'_, PyAny>> {
+    Ok(value.into_pyobject(py)?.to_owned().into_any())
+}
+
+/// The values of a flag column.
+fn flags<'a>(table: &'a Table, name: &str) -> &'a [bool] {
+    match table.column(name).map(AsRef::as_ref) {
+        Some(Column::Flag(values)) => values,
+        _ => &[],
+    }
+}
+
+/// The objects' own methods, after everything is written: experience, then their caches. What such a method raises
+/// cannot be taken back, so it becomes a note.
+pub(super) fn finish(
+    py: Python<'_>,
+    schema: &Schema,
+    armies: &Armies<'_>,
+    report: &Report,
+) -> PyResult<Vec<String>> {
+    let mut notes = Vec::new();
+    let (ids, alive, gained) =
+        (report.units.ints("id"), flags(&report.units, "alive"), report.units.floats("xp_gained"));
+    for (row, &id) in ids.iter().enumerate() {
+        let object = &armies.objects[id as usize];
+        let mut call = |step: &Step, argument: Option<f64>| -> PyResult<()> {
+            let called = step.take(object).and_then(|method| match (method, argument) {
+                (None, _) => Ok(()),
+                (Some(method), None) => method.call0().map(drop),
+                (Some(method), Some(argument)) => method.call1((argument,)).map(drop),
+            });
+            let Err(error) = called else { return Ok(()) };
+            if !is_ordinary(py, &error) {
+                return Err(error);
+            }
+            let Place { faction, unit, .. } = armies.place(id as usize, None);
+            let name = &step.text;
+            notes.push(format!(
+                "{name}() of unit {unit} of '{faction}' raised {error}; its battle is written all the same"
+            ));
+            Ok(())
+        };
+        if let (Experience::GainXp(step), true) = (&schema.experience, alive[row]) {
+            call(step, Some(gained[row]))?;
+        }
+        if let Some(step) = &schema.refresh {
+            call(step, None)?;
+        }
+    }
+    Ok(notes)
+}
