@@ -163,7 +163,7 @@ def test_ctrl_c_is_heard_while_waiting_for_another_battle() -> None:
     kernel = endless_battle()
     with ThreadPoolExecutor(1) as pool:
         # A signal goes to the main thread: the battle in the other one goes on to its round limit.
-        battle = pool.submit(kernel.resolve, fleets=[1, 2], max_rounds=400)
+        battle = pool.submit(kernel.resolve, fleets=[1, 2], max_rounds=5000)
         time.sleep(0.05)
         timer = interrupt_after(0.05, _thread.interrupt_main)
         start = time.perf_counter()
@@ -172,7 +172,7 @@ def test_ctrl_c_is_heard_while_waiting_for_another_battle() -> None:
                 kernel.digest()
         assert time.perf_counter() - start < 0.3
         timer.join()
-        assert battle.result().rounds == 400
+        assert battle.result().rounds == 5000
 
 
 def test_an_exception_in_a_signal_handler_ends_the_battle() -> None:
