@@ -107,6 +107,8 @@ def unit_row(battle: Battle, fighter: Fighter) -> Row:
         "hp": fighter.hull,
         "shield": fighter.shield,
         "morale": fighter.unit.morale,
+        "suppression": fighter.suppression,
+        "routing": fighter.status is Status.ROUTING,
         "x": fighter.x,
         "y": fighter.y,
         "kills": fighter.kills,
@@ -179,6 +181,7 @@ def weapon_rows(fighter: Fighter) -> list[Row]:
             "hits": mount.hits,
             "crits": mount.crits,
             "damage": mount.dealt,
+            "hp": mount.hp,
             "destroyed": not mount.intact,
         }
         for mount in fighter.mounts
