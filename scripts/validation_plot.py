@@ -81,11 +81,11 @@ def small_duels(axes: Axes) -> None:
     axes.set_yticks(
         range(len(SMALL)), [f"{duel.first} v {duel.second}, {fire[duel.aimed]}" for duel in SMALL]
     )
-    axes.invert_yaxis()
+    axes.set_ylim(len(SMALL) - 0.5, -1.3)
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.set_xlabel("counted − exact probability, in thousandths")
     axes.set_title(f"Small duels, {RUNS:,} battles each")
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, ncols=3, loc="upper center", columnspacing=1.0, handletextpad=0.3)
 
 
 def attrition(axes: Axes) -> None:
@@ -123,9 +123,10 @@ def course(hull: Floats, rounds: int) -> Floats:
 def survivors(axes: Axes) -> None:
     """Survivors of 200 against forces of several sizes, with aimed fire and with fire that is wasted."""
     seconds = np.arange(20, 181, 20)
+    against = np.linspace(0.0, 200.0, 401)
     axes.plot(
-        np.arange(200),
-        np.sqrt(200.0**2 - np.arange(200) ** 2),
+        against,
+        np.sqrt(200.0**2 - against**2),
         color="black",
         linewidth=1.0,
         label="square law",
