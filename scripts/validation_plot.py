@@ -66,7 +66,7 @@ def small_duels(axes: Axes) -> None:
     """How far counted shares are from exact probabilities, with intervals that hold the truth in 99 %."""
     names = ("first wins", "second wins", "nobody is left")
     for row, duel in enumerate(SMALL):
-        odds = duel.kernel().odds(fleets=[1, 2], runs=RUNS, seed=11)
+        odds = duel.kernel().odds(fleets=[1, 2], runs=RUNS, seed=row)
         shares = np.array([*odds.table["wins"].tolist(), odds.draws]) / RUNS
         for end, (share, chance) in enumerate(zip(shares, duel.chances(), strict=True)):
             error = norm.isf(0.005) * np.sqrt(chance * (1 - chance) / RUNS)
