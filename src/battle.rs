@@ -177,7 +177,8 @@ impl BattleWorld {
 
     /// The lineup with its units in their places: its battles are the same, and deploy nobody (R-DEPLOY-2).
     pub fn deploy(&mut self, lineup: &Lineup) -> Lineup {
-        self.load(lineup, 0);
+        self.seat(lineup, 1);
+        self.begin(lineup, 0, RollKey::new(0, 0));
         self.world.resource_mut::<Battles>().0[0].round = 1;
         let deployed = self.world.run_system_cached(systems::deploy::deploy);
         deployed.expect("the system's parameters are in the world");

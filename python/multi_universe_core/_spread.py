@@ -75,29 +75,32 @@ def spread(
     tell: Progress | None = bar(runs) if progress is True else (progress or None)
     run = _Run(kernel, executor, options)
     late = None if deadline is None else time.monotonic() + deadline
-    done: Odds | None = None
+    done: list[Odds] = []
+    fought = 0
     ended = "runs"
     try:
         for last, odds in run.in_order(_cuts(first, runs, until is not None, run.workers)):
-            done = odds if done is None else Odds.merge([done, odds])
+            done.append(odds)
+            fought += odds.runs
             if tell is not None:
-                tell(done.runs, runs)
-            if until is not None and last and done._width() < until:
-                ended = "until"
-                break
+                tell(fought, runs)
+            if until is not None and last:
+                done = [Odds.merge(done)]
+                if done[0]._width() < until:
+                    ended = "until"
+                    break
             if late is not None and time.monotonic() >= late:
-                ended = "runs" if done.runs == runs else "deadline"
+                ended = "runs" if fought == runs else "deadline"
                 break
     except BaseException as stop:
         if not isinstance(stop, Exception):
-            stop.partial = done and done._ended("interrupted")  # type: ignore[attr-defined]
+            stop.partial = Odds.merge(done)._ended("interrupted") if done else None  # type: ignore[attr-defined]
         raise
     finally:
         run.cancel()
         if isinstance(tell, _Bar):
             tell.close()
-    assert done is not None, "there is at least one run"
-    return done._ended(ended)
+    return Odds.merge(done)._ended(ended)
 
 
 def _cuts(first: int, runs: int, checked: bool, workers: int) -> Iterator[tuple[int, int, bool]]:

@@ -30,7 +30,7 @@ struct Request {
 
 impl Request {
     /// The plan behind the request, with a seed if it has none.
-    fn plan(&self, py: Python<'_>, seed: impl FnOnce() -> u64) -> PyResult<Plan> {
+    fn plan(&self, py: Python<'_>, next_seed: u64) -> PyResult<Plan> {
         let mut faults = Faults::default();
         let mut whole = |name: &'static str, given: i64, least: u32, most: u32| {
             let number = u32::try_from(given).ok().filter(|number| (least..=most).contains(number));
@@ -54,7 +54,7 @@ impl Request {
         };
         let threads = threads_or_usual(py, self.threads, &mut faults)?;
         faults.into_result(Error::Odds)?;
-        let seed = self.seed.as_ref().map_or_else(seed, |seed| seed.0);
+        let seed = self.seed.as_ref().map_or(next_seed, |seed| seed.0);
         let plan =
             Plan { seed, first, runs, confidence: self.confidence, until: self.until, threads, max_memory };
         plan.check()?;
@@ -96,27 +96,26 @@ fn in_pool(py: Python<'_>) -> PyResult<bool> {
 fn work_out(
     py: Python<'_>,
     request: Request,
-    seed: impl FnOnce() -> u64,
+    next_seed: u64,
     work: impl FnOnce(&Plan, Monitor<'_>) -> Result<Odds> + Send,
 ) -> PyResult<PyOdds> {
-    let plan = request.plan(py, seed)?;
+    let plan = request.plan(py, next_seed)?;
     let deadline = request.deadline()?;
     let (progress, bar) = progress(py, request.progress, plan.runs)?;
     let (odds, raised) = watch::odds(py, deadline, progress.as_ref(), |monitor| work(&plan, monitor));
     let odds = odds.map(PyOdds);
-    if let Some(raised) = raised {
-        let partial = odds.ok().filter(|odds| odds.0.runs() > 0);
-        raised.value(py).setattr("partial", partial)?;
-        return Err(raised);
-    }
-    let odds = odds?;
-    if let Some(progress) = progress {
+    if let (None, Ok(odds), Some(progress)) = (&raised, &odds, &progress) {
         progress.call1(py, (odds.0.runs(), plan.runs))?;
     }
     if let Some(bar) = bar {
         bar.call_method0(py, "close")?;
     }
-    Ok(odds)
+    if let Some(raised) = raised {
+        let partial = odds.ok().filter(|odds| odds.0.runs() > 0);
+        raised.value(py).setattr("partial", partial)?;
+        return Err(raised);
+    }
+    Ok(odds?)
 }
 
 /// What is told, if anything is, and the bar behind it if it is ours.
@@ -186,7 +185,7 @@ impl PyKernel {
             Request { runs, confidence, until, deadline, max_memory, seed, first, threads, progress };
         let next_seed = kernel.with(py, |kernel| kernel.next_seed())?;
         if let Some(executor) = executor {
-            let plan = request.plan(py, || next_seed)?;
+            let plan = request.plan(py, next_seed)?;
             request.deadline()?;
             let options = PyDict::new(py);
             for (name, given) in [("fleets", fleets), ("defenders", defenders)] {
@@ -214,7 +213,7 @@ impl PyKernel {
         faults.into_result(Error::Resolve)?;
         let odds = kernel.with(py, |kernel| {
             let work = |plan: &Plan, monitor: Monitor<'_>| kernel.odds(&engagement, plan, monitor);
-            work_out(py, request, || next_seed, work)
+            work_out(py, request, next_seed, work)
         })??;
         Py::new(py, odds)
     }

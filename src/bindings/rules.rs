@@ -14,7 +14,8 @@ use crate::rules::{RULES, RuleInfo, RuleKind, Rules, Setting};
 
 /// The rule book's numbers, some of them changed: `Rules(hit_floor=0.1, retarget="when_lost")`.
 ///
-/// Each rule is an attribute: a number, True or False, or a word. `Rules.describe()` lists them with meaning, unit, default and legal range.
+/// Each rule is an attribute: a number, True or False, or a word. `Rules.describe()` lists them with meaning, unit,
+/// default and legal range.
 /// Rules cannot be changed; equal rules are equal, have one hash, and can be pickled.
 #[pyclass(name = "Rules", module = "multi_universe_core", frozen, eq)]
 #[derive(PartialEq)]

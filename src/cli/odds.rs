@@ -100,7 +100,6 @@ impl Runs {
         let threads = self.threads.map_or_else(usual_threads, Ok)?;
         let seed = self.seed.unwrap_or(scenario.seed);
         let plan = Plan { runs: self.runs, confidence: self.confidence, until, threads, ..Plan::new(seed) };
-        plan.check()?;
         let bar = bar(u64::from(self.runs));
         let monitor = |done: usize, _: usize| {
             bar.set_position(done as u64);

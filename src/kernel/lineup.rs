@@ -25,6 +25,19 @@ pub(super) fn gather(mirror: Mirror<'_>, engagement: &Engagement, rules: &Rules)
     assemble(mirror, muster(mirror, &engagement.muster)?, engagement, rules)
 }
 
+/// The lineup of a battle in which at least two factions are at war.
+///
+/// # Errors
+/// [`Error::Resolve`] names what is wrong with the request, peace among those present included.
+pub(super) fn contested(mirror: Mirror<'_>, engagement: &Engagement, rules: &Rules) -> Result<Lineup> {
+    let lineup = gather(mirror, engagement, rules)?;
+    if lineup.sides.is_empty() {
+        let fault = Fault::column("factions", "", "nobody at war with anybody", "two factions at war");
+        return Err(Error::Resolve(fault.into()));
+    }
+    Ok(lineup)
+}
+
 /// The lineup of a battle between fleets that are known already, in order of id.
 pub(super) fn assemble(
     mirror: Mirror<'_>,

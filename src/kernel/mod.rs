@@ -13,8 +13,8 @@ use bevy_ecs::prelude::*;
 use commit::Aftermath;
 pub use turn::{Turn, TurnPlan};
 
-use crate::battle::BattleWorld;
 pub use crate::battle::Interrupt;
+use crate::battle::{BattleWorld, Lineup};
 use crate::ecs::columns::TableId;
 use crate::ecs::digest::Digest;
 use crate::ecs::ingest::{Push, PushSummary, Removal, RemoveSummary};
@@ -25,7 +25,7 @@ pub use crate::ecs::workers::MOST_THREADS;
 use crate::ecs::workers::Workers;
 use crate::ecs::{export, gate};
 pub use crate::engagement::{Engagement, MOST_ROUNDS, Muster, Record};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Result};
 use crate::report::Report;
 use crate::rules::Rules;
 use crate::snapshot::Snapshot;
@@ -182,29 +182,37 @@ impl Kernel {
         if !self.battles.workers().are_ours() {
             self.battles.set_workers(Workers::new(self.threads));
         }
-        let mut recorded;
-        let (report, battles) = match engagement.record {
-            Record::Nothing => {
-                self.battles.load(&lineup, seed);
-                self.battles.fight(interrupt)?;
-                (Report::of(&lineup, &mut self.battles, seed), &mut self.battles)
-            }
-            Record::Full => {
-                let fought = record::fight(self, engagement, &lineup, seed, interrupt);
-                let (report, world) = fought.map_err(|error| self.written_down(error, engagement, seed))?;
-                recorded = world;
-                (Ok(report), &mut recorded)
-            }
-        };
-        let report = match report {
-            Ok(report) => report,
-            Err(error) => return Err(self.written_down(error, engagement, seed)),
-        };
-        if engagement.commit {
-            Aftermath::of(&lineup, battles).commit(&mut self.mirror)?;
+        let fought = self.fight(engagement, &lineup, seed, interrupt);
+        let (report, aftermath) = fought.map_err(|error| self.written_down(error, engagement, seed))?;
+        if let Some(aftermath) = aftermath {
+            aftermath.commit(&mut self.mirror)?;
             self.fought += 1;
         }
         Ok(report)
+    }
+
+    /// Fights a battle to its end: its report, and what it changes if it shall be committed.
+    fn fight(
+        &mut self,
+        engagement: &Engagement,
+        lineup: &Lineup,
+        seed: u64,
+        interrupt: Interrupt<'_>,
+    ) -> Result<(Report, Option<Aftermath>)> {
+        let mut recorded;
+        let (report, battles) = match engagement.record {
+            Record::Nothing => {
+                self.battles.load(lineup, seed);
+                self.battles.fight(interrupt)?;
+                (Report::of(lineup, &mut self.battles, seed)?, &mut self.battles)
+            }
+            Record::Full => {
+                let fought = record::fight(self, engagement, lineup, seed, interrupt)?;
+                recorded = fought.1;
+                (fought.0, &mut recorded)
+            }
+        };
+        Ok((report, engagement.commit.then(|| Aftermath::of(lineup, battles))))
     }
 
     /// A battle before its first round, in a world of its own, to be run round by round or system by system.
@@ -212,11 +220,7 @@ impl Kernel {
     /// # Errors
     /// [`Error::Resolve`] names what is wrong with the request, peace among those present included.
     pub fn battle_world(&self, engagement: &Engagement) -> Result<BattleWorld> {
-        let lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
-        if lineup.sides.is_empty() {
-            let fault = Fault::column("factions", "", "nobody at war with anybody", "two factions at war");
-            return Err(Error::Resolve(fault.into()));
-        }
+        let lineup = lineup::contested(self.mirror(), engagement, self.rules())?;
         let mut battles = BattleWorld::new(*self.rules(), Workers::new(self.threads));
         battles.load(&lineup, engagement.seed.unwrap_or_else(|| self.next_seed()));
         Ok(battles)

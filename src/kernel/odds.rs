@@ -2,7 +2,7 @@
 
 use super::{Engagement, Kernel, lineup};
 use crate::ecs::roll::battle_seed;
-use crate::error::{Error, Fault, Result};
+use crate::error::Result;
 use crate::odds::{self, Monitor, Odds, Plan};
 
 impl Kernel {
@@ -14,12 +14,7 @@ impl Kernel {
     /// [`Error::Resolve`] names what is wrong with the request, peace among those present included; [`Error::Odds`] what
     /// is wrong with the plan; [`Error::Conservation`] if the kernel miscounted.
     pub fn odds(&mut self, engagement: &Engagement, plan: &Plan, monitor: Monitor<'_>) -> Result<Odds> {
-        plan.check()?;
-        let lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
-        if lineup.sides.is_empty() {
-            let fault = Fault::column("factions", "", "nobody at war with anybody", "two factions at war");
-            return Err(Error::Resolve(fault.into()));
-        }
+        let lineup = lineup::contested(self.mirror(), engagement, self.rules())?;
         let rules = *self.rules();
         let odds = odds::fight(&lineup, &rules, plan, &mut self.arena, monitor);
         odds.map_err(|error| self.written_down(error, engagement, plan.seed))

@@ -35,8 +35,7 @@ pub fn fight(
 ) -> Result<Odds> {
     plan.check()?;
     let (threads, slots) = size(lineup, plan)?;
-    worlds.truncate(threads);
-    worlds.resize_with(threads.max(worlds.len()), || BattleWorld::new(*rules, Workers::default()));
+    worlds.resize_with(threads, || BattleWorld::new(*rules, Workers::default()));
     let battle = crate::battle::fingerprint(lineup, plan.seed, rules);
     let deployed = worlds[0].deploy(lineup);
     worlds.iter_mut().for_each(|world| world.seat(&deployed, slots));

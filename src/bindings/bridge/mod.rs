@@ -38,7 +38,6 @@ use crate::report::Report;
 
 use armies::Armies;
 use fault::ObjectFaults;
-
 use schema::Schema;
 use write::Undo;
 
@@ -319,12 +318,11 @@ impl Battle<'_> {
     fn engagement(&self, terms: &Terms<'_, '_>) -> Engagement {
         let here = |name: &&String| self.armies.factions.contains(name);
         Engagement {
-            muster: Muster::Location(PLACE),
             defenders: terms.defenders.iter().filter(here).cloned().collect(),
             max_rounds: terms.max_rounds,
             seed: terms.seed,
-            record: crate::kernel::Record::Nothing,
             commit: false,
+            ..Engagement::of(Muster::Location(PLACE))
         }
     }
 }
