@@ -167,6 +167,8 @@ impl BattleWorld {
         let battle = &mut self.world.resource_mut::<Battles>().0[slot];
         (battle.key, battle.round, battle.ending) = (key, 0, None);
         (battle.quiet, battle.killless) = (0, 0);
+        battle.present.clear();
+        battle.present.extend(0..lineup.units.len() as u32);
         if let Some(account) = battle.account.take() {
             battle.spare = account;
         }
@@ -275,18 +277,20 @@ impl BattleWorld {
 fn idle(lineup: &Lineup, slot: usize, volleys: usize) -> Battle {
     let (units, mounts) = (lineup.units.len(), lineup.mounts.len());
     let any = |bit| lineup.units.traits.iter().any(|traits| traits.has(bit));
+    let side = |side: &SideSetup| SideState { defender: side.defender, ..SideState::default() };
+    let mut sides: Vec<SideState> = lineup.sides.iter().map(side).collect();
+    for (side, hull) in lineup.units.side.iter().zip(&lineup.units.max_hull) {
+        sides[usize::from(side.0)].max_hull += hull.0;
+    }
     Battle {
         units: slot * units..(slot + 1) * units,
         mounts: slot * mounts..(slot + 1) * mounts,
+        present: Vec::with_capacity(units),
         key: RollKey::new(0, 0),
         round: 0,
         max_rounds: lineup.max_rounds,
         map: lineup.map,
-        sides: lineup
-            .sides
-            .iter()
-            .map(|side| SideState { defender: side.defender, ..SideState::default() })
-            .collect(),
+        sides,
         wars: lineup.wars.clone(),
         hostile: Hostility::default(),
         firing: slot * units..(slot + 1) * units,
@@ -295,6 +299,7 @@ fn idle(lineup: &Lineup, slot: usize, volleys: usize) -> Battle {
         killless: 0,
         ending: Some(Ending::Stalemate(None)),
         has_massive: any(Traits::MASSIVE),
+        interdicts: any(Traits::INTERDICTOR),
         on_ground: any(Traits::GROUND),
         regains: lineup.units.shield_regen.iter().any(|regen| regen.0 > 0.0)
             || lineup.units.hull_regen.iter().any(|regen| regen.0 > 0.0),

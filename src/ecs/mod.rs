@@ -1,6 +1,7 @@
 //! What exists: components, resources, the phases of a round, the input's schema, the mirror's tables.
 
 pub mod account;
+mod cells;
 pub mod columns;
 pub mod components;
 pub mod digest;

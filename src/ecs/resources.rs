@@ -34,6 +34,9 @@ pub struct Battle {
     pub units: Range<usize>,
     /// Its rows in the mounts' columns.
     pub mounts: Range<usize>,
+    /// The rows of the units that were in the battle when the round began, in order, counted from its first row. The
+    /// census drops who left, so that no system has to walk over the dead.
+    pub present: Vec<u32>,
     /// Whose rolls it makes.
     pub key: RollKey,
     /// The round being fought, from 1.
@@ -60,6 +63,8 @@ pub struct Battle {
     pub ending: Option<Ending>,
     /// Whether any of its units is massive.
     pub has_massive: bool,
+    /// Whether any of its units is an interdictor.
+    pub interdicts: bool,
     /// Whether any of its units fights on the ground.
     pub on_ground: bool,
     /// Whether any of its units regains points.
@@ -93,7 +98,7 @@ pub struct SideState {
     pub routing: u32,
     /// Health of the living, in points.
     pub hull: f64,
-    /// Full health of all, in points.
+    /// Full health of all that take part, in points.
     pub max_hull: f64,
     /// Shields of the living, in points.
     pub shield: f64,
@@ -106,9 +111,10 @@ pub struct SideState {
 }
 
 impl SideState {
-    /// Forgets what is counted anew each round; who defends and what was dealt in this round stay.
+    /// Forgets what is counted anew each round; who it is and what was dealt in this round stay.
     pub fn forget(&mut self) {
-        *self = Self { defender: self.defender, dealt: self.dealt, kills: self.kills, ..Self::default() };
+        let Self { defender, max_hull, dealt, kills, .. } = *self;
+        *self = Self { defender, max_hull, dealt, kills, ..Self::default() };
     }
 
     /// Living units that do not run: who has them is not beaten.
@@ -256,6 +262,8 @@ pub struct Shot {
     pub crits: u32,
     /// Damage, in points, before shield and hull.
     pub damage: f64,
+    /// The rolls that decide whether it strikes one of the target's weapons, and which (R-DAMAGE-3).
+    pub strike: [u32; 2],
 }
 
 /// The fire of a mount whose unit is massive and has its target beyond the mount's range (R-TARGET-2).
@@ -287,8 +295,12 @@ pub struct Volley {
 pub struct Scratch {
     /// The living of each side, for the search of targets.
     pub lines: Lines,
-    /// Positions after movement.
+    /// The target that was found for who stands in each place of the lines.
+    pub found: Vec<u32>,
+    /// Positions after movement, of those present.
     pub moved: Vec<glam::DVec2>,
+    /// Distances to their targets after movement, of those present.
+    pub apart: Vec<f64>,
     /// The sides that an interdictor holds on the map.
     pub held: Vec<bool>,
     /// The rows of those who run, by side, for the spread of panic.

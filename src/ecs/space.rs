@@ -5,21 +5,20 @@
 //! column; a search walks the columns outward from its own and takes from each only the run of cells that
 //! can still hold something nearer. So a search far outside the cells is as quick as one among them.
 //!
+//! Those who stand in line together search together ([`Seekers`]): of a short line each unit is compared with all of them
+//! at once, and neighbours in a long one walk the same cells, which the processor's cache then holds.
+//!
 //! Nearness is the *squared weighted distance*: no roots, and the same order. Between equals the lower row.
 
 use std::ops::Range;
 
+use super::cells::{Grid, PER_CELL, SLACK};
 use super::components::NOBODY;
 
 /// Lines shorter than this are searched from end to end.
 const GRID_FROM: usize = 96;
-/// Units per cell, on average.
-const PER_CELL: f64 = 0.5;
-/// Units that a scan looks at together.
-const BLOCK: usize = 8;
-/// How far a unit can seem to be outside its cell by rounding, in cells.
-const SLACK: f64 = 1e-6;
-
+/// Units that a scan looks at together, and units that search together.
+pub const BLOCK: usize = 8;
 /// The best candidate so far.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nearest {
@@ -42,23 +41,20 @@ impl Nearest {
     }
 }
 
+/// Units that stand in line one after another and search at once: where they are, and the best candidate of each so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Seekers {
+    x: [f64; BLOCK],
+    y: [f64; BLOCK],
+    /// Each one's best candidate.
+    pub best: [Nearest; BLOCK],
+}
+
 /// The units of one side and weight, and their cells if they are many.
 #[derive(Clone, Debug, Default)]
 struct Line {
     units: Range<usize>,
     grid: Option<Grid>,
-}
-
-/// Square cells over a line, column by column.
-#[derive(Clone, Copy, Debug)]
-struct Grid {
-    left: f64,
-    bottom: f64,
-    cell: f64,
-    columns: usize,
-    rows: usize,
-    /// Where this grid's cells begin among all cells.
-    first_cell: usize,
 }
 
 /// The living units of all sides, to be searched.
@@ -70,24 +66,24 @@ pub struct Lines {
     row: Vec<u32>,
     /// For each cell, where its units begin; the next cell's begin is its end.
     cell_start: Vec<u32>,
+    are_long: bool,
     /// Scratch of the sort into cells.
     unsorted: Vec<(f64, f64, u32, u32)>,
 }
 
 impl Lines {
-    /// Fills the lines anew: for each row, `line_of` says which of `count` lines it stands in, if any, and
-    /// `place_of` where.
+    /// Fills the lines anew with `rows`, which ascend: `line_of` says in which of `count` lines each stands, `place_of` where.
     pub fn fill(
         &mut self,
         count: usize,
-        rows: usize,
-        line_of: impl Fn(usize) -> Option<usize>,
-        place_of: impl Fn(usize) -> (f64, f64),
+        rows: impl Iterator<Item = u32> + Clone,
+        line_of: impl Fn(u32) -> usize,
+        place_of: impl Fn(u32) -> (f64, f64),
     ) {
         self.lines.clear();
         self.lines.resize(count, Line::default());
-        for line in (0..rows).filter_map(&line_of) {
-            self.lines[line].units.end += 1;
+        for row in rows.clone() {
+            self.lines[line_of(row)].units.end += 1;
         }
         let mut start = 0;
         for line in &mut self.lines {
@@ -99,21 +95,89 @@ impl Lines {
         self.x.clear();
         self.x.resize(start, f64::INFINITY);
         self.y.resize(start, 0.0);
+        self.row.clear();
         self.row.resize(start, NOBODY);
-        for row in 0..rows {
-            let Some(line) = line_of(row) else { continue };
-            let place = self.lines[line].units.end;
-            self.lines[line].units.end += 1;
-            (self.x[place], self.y[place]) = place_of(row);
-            self.row[place] = row as u32;
+        for row in rows {
+            let line = &mut self.lines[line_of(row)].units;
+            (self.x[line.end], self.y[line.end]) = place_of(row);
+            self.row[line.end] = row;
+            line.end += 1;
         }
         self.cell_start.clear();
         // A box has at most wh/c² + w/c + h/c + 1 cells, each term but the last at most units / PER_CELL.
         self.cell_start.reserve((3.0 / PER_CELL) as usize * start + 2 * count);
+        self.are_long = false;
         for line in 0..count {
             if self.lines[line].units.len() >= GRID_FROM {
+                self.are_long = true;
                 self.lines[line].grid = Some(self.sort_into_cells(self.lines[line].units.clone()));
             }
+        }
+    }
+
+    /// Who stands in each place of all lines: the row, or [`NOBODY`] where a line's last block is not full. A line begins
+    /// with a block of its own.
+    pub fn rows(&self) -> &[u32] {
+        &self.row
+    }
+
+    /// The line that holds a place.
+    pub fn line_at(&self, place: usize) -> usize {
+        self.lines.partition_point(|line| line.units.end.next_multiple_of(BLOCK) <= place)
+    }
+
+    /// Whether there is a line that is searched by cells, so that a first candidate spares work.
+    pub fn are_long(&self) -> bool {
+        self.are_long
+    }
+
+    /// The block of units that begins at a place.
+    #[inline(always)]
+    pub fn seekers(&self, place: usize) -> Seekers {
+        let mut seekers = Seekers { x: [0.0; BLOCK], y: [0.0; BLOCK], best: [Nearest::NONE; BLOCK] };
+        seekers.x.copy_from_slice(&self.x[place..place + BLOCK]);
+        seekers.y.copy_from_slice(&self.y[place..place + BLOCK]);
+        seekers
+    }
+
+    /// Offers to each of the seekers the units of a line, their squared distances times `weight`.
+    #[inline(always)]
+    pub fn search_together(&self, line: usize, weight: f64, seekers: &mut Seekers) {
+        let Line { units, grid } = &self.lines[line];
+        match grid {
+            None => self.scan_together(units.clone(), weight, seekers),
+            Some(grid) => {
+                // An empty place is infinitely far away from everybody.
+                for lane in (0..BLOCK).filter(|&lane| seekers.x[lane].is_finite()) {
+                    self.search_cells(
+                        grid,
+                        seekers.x[lane],
+                        seekers.y[lane],
+                        weight,
+                        &mut seekers.best[lane],
+                    );
+                }
+            }
+        }
+    }
+
+    /// Offers a line's units one after another, each to all seekers at once, without a branch.
+    #[inline(always)]
+    fn scan_together(&self, line: Range<usize>, weight: f64, seekers: &mut Seekers) {
+        let (mut keys, mut numbers, mut number) = ([f64::INFINITY; BLOCK], [0.0; BLOCK], 0.0);
+        for (&x, &y) in self.x[line.clone()].iter().zip(&self.y[line.clone()]) {
+            for lane in 0..BLOCK {
+                let (dx, dy) = (x - seekers.x[lane], y - seekers.y[lane]);
+                let key = (dx * dx + dy * dy) * weight;
+                // Rows ascend along a line, so of equals the first one stays.
+                let nearer = key < keys[lane];
+                keys[lane] = if nearer { key } else { keys[lane] };
+                numbers[lane] = if nearer { number } else { numbers[lane] };
+            }
+            number += 1.0;
+        }
+        for lane in (0..BLOCK).filter(|&lane| keys[lane] < f64::INFINITY) {
+            seekers.best[lane].offer(keys[lane], self.row[line.start + numbers[lane] as usize]);
         }
     }
 
@@ -122,34 +186,8 @@ impl Lines {
     pub fn search(&self, line: usize, x: f64, y: f64, weight: f64, best: &mut Nearest) {
         let Line { units, grid } = &self.lines[line];
         match grid {
-            None => self.scan_line(units.start..units.end.next_multiple_of(BLOCK), x, y, weight, best),
+            None => self.scan(units.clone(), x, y, weight, best),
             Some(grid) => self.search_cells(grid, x, y, weight, best),
-        }
-    }
-
-    /// Offers the nearest unit of a line, which consists of whole blocks: the nearest of each lane, without a branch,
-    /// then the nearest of these.
-    #[inline(always)]
-    fn scan_line(&self, line: Range<usize>, x: f64, y: f64, weight: f64, best: &mut Nearest) {
-        let (xs, _) = self.x[line.clone()].as_chunks::<BLOCK>();
-        let (ys, _) = self.y[line.clone()].as_chunks::<BLOCK>();
-        let (mut keys, mut blocks, mut number) = ([f64::INFINITY; BLOCK], [0.0; BLOCK], 0.0);
-        for (xs, ys) in xs.iter().zip(ys) {
-            for lane in 0..BLOCK {
-                let (dx, dy) = (xs[lane] - x, ys[lane] - y);
-                let key = (dx * dx + dy * dy) * weight;
-                // Rows ascend along a line, so of equals the first one stays.
-                let nearer = key < keys[lane];
-                keys[lane] = if nearer { key } else { keys[lane] };
-                blocks[lane] = if nearer { number } else { blocks[lane] };
-            }
-            number += 1.0;
-        }
-        let least = keys.iter().copied().fold(f64::INFINITY, f64::min);
-        if least <= best.key && least < f64::INFINITY {
-            for lane in (0..BLOCK).filter(|&lane| keys[lane] == least) {
-                best.offer(least, self.row[line.start + blocks[lane] as usize * BLOCK + lane]);
-            }
         }
     }
 
@@ -262,47 +300,6 @@ impl Lines {
     }
 }
 
-impl Grid {
-    /// Cells over the box around these units.
-    fn over(xs: &[f64], ys: &[f64], first_cell: usize) -> Self {
-        let bounds = |values: &[f64]| {
-            values
-                .iter()
-                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
-        };
-        let ((left, right), (bottom, top)) = (bounds(xs), bounds(ys));
-        let (width, height) = (right - left, top - bottom);
-        let units = xs.len() as f64;
-        // A box that is nearly a line gets cells along the line only.
-        let cell = (width * height * PER_CELL / units).sqrt().max(width.max(height) * PER_CELL / units);
-        let cell = if cell > 0.0 { cell } else { 1.0 };
-        let count = |length: f64| (length / cell) as usize + 1;
-        Self { left, bottom, cell, columns: count(width), rows: count(height), first_cell }
-    }
-
-    #[inline(always)]
-    fn column_of(&self, x: f64) -> usize {
-        (((x - self.left) / self.cell) as usize).min(self.columns - 1)
-    }
-
-    #[inline(always)]
-    fn row_of(&self, y: f64) -> usize {
-        (((y - self.bottom) / self.cell) as usize).min(self.rows - 1)
-    }
-
-    /// The least distance from `x` to what lies left of the column's left edge.
-    #[inline(always)]
-    fn gap_left(&self, column: usize, x: f64) -> f64 {
-        (x - self.left - (column as f64 + SLACK) * self.cell).max(0.0)
-    }
-
-    /// The least distance from `x` to what lies right of the column's left edge.
-    #[inline(always)]
-    fn gap_right(&self, column: usize, x: f64) -> f64 {
-        (self.left + (column as f64 - SLACK) * self.cell - x).max(0.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -328,7 +325,7 @@ mod tests {
             let xs: Vec<f64> = points.iter().map(|p| f64::from(p.0) * scale).collect();
             let ys: Vec<f64> = points.iter().map(|p| if flat { 1.0 } else { f64::from(p.1) * scale }).collect();
             let mut lines = Lines::default();
-            lines.fill(1, xs.len(), |_| Some(0), |row| (xs[row], ys[row]));
+            lines.fill(1, 0..xs.len() as u32, |_| 0, |row| (xs[row as usize], ys[row as usize]));
             for (x, y) in queries.into_iter().chain(xs.iter().copied().zip(ys.iter().copied()).take(20)) {
                 let expected = brute(&xs, &ys, x, y, weight);
                 let mut found = Nearest::NONE;
@@ -339,6 +336,16 @@ mod tests {
                 warm.offer(((xs[0] - x) * (xs[0] - x) + (ys[0] - y) * (ys[0] - y)) * weight, 0);
                 lines.search(0, x, y, weight, &mut warm);
                 prop_assert_eq!(warm, expected);
+            }
+            for place in (0..lines.rows().len()).step_by(BLOCK) {
+                let mut together = lines.seekers(place);
+                lines.search_together(lines.line_at(place), weight, &mut together);
+                for (&row, found) in lines.rows()[place..].iter().zip(together.best) {
+                    if row != NOBODY {
+                        let expected = brute(&xs, &ys, xs[row as usize], ys[row as usize], weight);
+                        prop_assert_eq!(found, expected);
+                    }
+                }
             }
         }
     }

@@ -16,7 +16,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::ecs::components::{
-    Cost, Fatigue, Hull, Integrity, MaxHull, Shield, Side, Status, Suppression, Target, X, Y, columns,
+    Cost, Fatigue, Hull, Integrity, Shield, Side, Status, Suppression, Target, X, Y, columns,
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
@@ -29,32 +29,29 @@ pub fn register(round: &mut Round, profile: &Profile) {
 
 /// What the census reads.
 type Counted = (
-    (&'static Side, &'static Status, &'static Hull, &'static MaxHull, &'static Shield, &'static Cost),
+    (&'static Side, &'static Status, &'static Hull, &'static Shield, &'static Cost),
     (&'static X, &'static Y, &'static Target, &'static Suppression, &'static Fatigue),
 );
 
 /// Counts the sides, writes the round into timeline and digest.
 pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>, mut mounts: Query<&Integrity>) {
-    let Some((
-        (sides, statuses, hulls, max_hulls, shields, costs),
-        (xs, ys, targets, suppressions, fatigues),
-    )) = columns(&mut units)
+    let Some(((sides, statuses, hulls, shields, costs), (xs, ys, targets, suppressions, fatigues))) =
+        columns(&mut units)
     else {
         return;
     };
     let integrities = columns(&mut mounts).unwrap_or(&[]);
     for battle in battles.running() {
         battle.sides.iter_mut().for_each(SideState::forget);
-        for row in battle.units.clone() {
+        let first = battle.units.start;
+        battle.present.retain(|&row| statuses[first + row as usize].in_battle());
+        for row in battle.present.iter().map(|&row| first + row as usize) {
             let side = &mut battle.sides[usize::from(sides[row].0)];
-            side.max_hull += max_hulls[row].0;
-            if statuses[row].in_battle() {
-                side.alive += 1;
-                side.routing += u32::from(statuses[row] == Status::ROUTING);
-                side.hull += hulls[row].0;
-                side.shield += shields[row].0;
-                side.cost += costs[row].0;
-            }
+            side.alive += 1;
+            side.routing += u32::from(statuses[row] == Status::ROUTING);
+            side.hull += hulls[row].0;
+            side.shield += shields[row].0;
+            side.cost += costs[row].0;
         }
         let (dealt, kills) =
             battle.sides.iter().fold((0.0, 0), |(d, k), side| (d + side.dealt, k + side.kills));

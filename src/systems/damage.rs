@@ -39,13 +39,13 @@ use bevy_ecs::prelude::*;
 
 use crate::ecs::components::{
     Dealt, DeathRound, FirstMount, Hull, HullMult, HullRegen, Integrity, KilledBy, Kills, MaxHull, MaxShield,
-    Mounts, NOBODY, Overkill, Range, Reach, Shield, ShieldMult, ShieldRegen, Side, Slot, Status, Struck,
-    Suppression, Taken, UnitId, all, columns,
+    Mounts, NOBODY, Overkill, Range, Reach, Shield, ShieldMult, ShieldRegen, Side, Status, Struck,
+    Suppression, Taken, all, columns,
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battles, RuleBook, Volley};
-use crate::ecs::roll::{Purpose, Stream, pick, threshold};
+use crate::ecs::roll::{pick, threshold};
 use crate::rules::{Rules, SuppressionFrom};
 
 /// Adds this file's systems.
@@ -57,7 +57,7 @@ pub fn register(round: &mut Round, profile: &Profile) {
 
 /// What landing reads and writes of units.
 type Targets = (
-    (&'static UnitId, &'static Side, &'static MaxHull, &'static FirstMount, &'static Mounts),
+    (&'static Side, &'static MaxHull, &'static FirstMount, &'static Mounts),
     (
         &'static mut Status,
         &'static mut Hull,
@@ -76,7 +76,7 @@ type Targets = (
 
 /// What landing reads and writes of mounts.
 type Guns = (
-    (&'static Slot, &'static Range, &'static ShieldMult, &'static HullMult),
+    (&'static Range, &'static ShieldMult, &'static HullMult),
     (&'static mut Integrity, &'static mut Dealt, &'static mut Overkill),
 );
 
@@ -89,7 +89,7 @@ pub fn land(
     mut mounts: Query<Guns>,
 ) {
     let Some((
-        (ids, sides, max_hulls, first_mounts, mount_counts),
+        (sides, max_hulls, first_mounts, mount_counts),
         (mut statuses, mut hulls, mut shields, mut suppressions, mut reaches),
         (mut kills, mut taken, mut struck, mut killers, mut deaths),
     )) = columns(&mut units)
@@ -103,15 +103,14 @@ pub fn land(
     let mut guns = columns(&mut mounts);
     let mut first_shot = 0;
     for (battle, &end) in battles.0.iter_mut().zip(&volley.ends) {
-        for shot in &volley.shots[first_shot..end] {
+        // A shot that does no damage changes nothing.
+        for shot in volley.shots[first_shot..end].iter().filter(|shot| shot.damage > 0.0) {
             let target = battle.units.start + shot.target as usize;
             let shooter = battle.units.start + shot.shooter as usize;
             let mount = (shot.mount != NOBODY).then(|| battle.mounts.start + shot.mount as usize);
-            let (slot, mults) = match (&guns, mount) {
-                (Some(((slots, _, shield, hull), _)), Some(mount)) => {
-                    (slots[mount].0, (shield[mount].0, hull[mount].0))
-                }
-                _ => (STRIKE, (1.0, 1.0)),
+            let mults = match (&guns, mount) {
+                (Some(((_, shield, hull), _)), Some(mount)) => (shield[mount].0, hull[mount].0),
+                _ => (1.0, 1.0),
             };
             let impact = impact(shot.damage, mults, shields[target].0, hulls[target].0);
             let points = impact.absorbed + impact.hull;
@@ -130,12 +129,11 @@ pub fn land(
                 }
                 _ => struck[shooter].0 += points,
             }
-            if let (Some(((_, ranges, ..), (integrities, ..))), true) = (&mut guns, impact.hull > 0.0) {
-                let mut rolls = battle.key.stream(ids[shooter].0, Purpose::Hardpoint, slot, battle.round);
+            if let (Some(((ranges, ..), (integrities, ..))), true) = (&mut guns, impact.hull > 0.0) {
                 let first = battle.mounts.start + first_mounts[target].0 as usize;
                 let own = first..first + mount_counts[target].0 as usize;
                 let integrities = &mut all(integrities)[own.clone()];
-                if strike_weapon(&mut rolls, integrities, impact.hull, rules.0.hardpoint_chance) {
+                if strike_weapon(shot.strike, integrities, impact.hull, rules.0.hardpoint_chance) {
                     reaches[target].0 = reach(&ranges[own], integrities);
                 }
             }
@@ -151,9 +149,6 @@ pub fn land(
         first_shot = end;
     }
 }
-
-/// The slot under which a strike, which has no weapon, rolls. No weapon has it.
-const STRIKE: u16 = u16::MAX;
 
 /// R-MORALE-1: suppression from hull damage, in points: its share of the full hull, in percent, or its points.
 ///
@@ -176,21 +171,20 @@ pub fn suppression(damage: f64, max_hull: f64, rules: &Rules) -> f64 {
 /// R-DAMAGE-3: with this chance one intact weapon, drawn evenly, takes the hull's damage; whether it broke.
 ///
 /// ```
-/// # use multi_universe_core::ecs::{components::Integrity, roll::{Purpose, RollKey}};
-/// # use multi_universe_core::systems::damage::strike_weapon;
+/// # use multi_universe_core::{ecs::components::Integrity, systems::damage::strike_weapon};
 /// let mut weapons = [Integrity(0.0), Integrity(50.0)];
-/// let mut rolls = RollKey::new(1, 0).stream(7, Purpose::Hardpoint, 0, 1);
-/// assert!(!strike_weapon(&mut rolls, &mut weapons, 30.0, 1.0));
-/// assert!(strike_weapon(&mut rolls, &mut weapons, 30.0, 1.0));
+/// assert!(!strike_weapon([u32::MAX, 0], &mut weapons, 30.0, 0.1));
+/// assert!(!strike_weapon([0, 0], &mut weapons, 30.0, 0.1));
+/// assert!(strike_weapon([0, 0], &mut weapons, 30.0, 0.1));
 /// assert_eq!(weapons[1].0, 0.0);
 /// ```
 #[inline]
-pub fn strike_weapon(rolls: &mut Stream, weapons: &mut [Integrity], damage: f64, chance: f64) -> bool {
-    let intact = weapons.iter().filter(|weapon| weapon.0 > 0.0).count() as u32;
-    if intact == 0 || u64::from(rolls.word()) >= threshold(chance) {
+pub fn strike_weapon(rolls: [u32; 2], weapons: &mut [Integrity], damage: f64, chance: f64) -> bool {
+    if u64::from(rolls[0]) >= threshold(chance) {
         return false;
     }
-    let drawn = pick(rolls.word(), intact) as usize;
+    let intact = weapons.iter().filter(|weapon| weapon.0 > 0.0).count() as u32;
+    let drawn = pick(rolls[1], intact) as usize;
     let Some(weapon) = weapons.iter_mut().filter(|weapon| weapon.0 > 0.0).nth(drawn) else { return false };
     weapon.0 = (weapon.0 - damage).max(0.0);
     weapon.0 == 0.0

@@ -86,12 +86,17 @@ pub fn strike(
                     mitigation(save(saves[row].0, pierces[unit].0, &rules.0), fields[row].0, &rules.0);
                 let damage = strike_damage(damages[unit].0, mitigation, &rules.0);
                 let shooter = (unit - battle.units.start) as u32;
-                shots.push(Shot { mount: NOBODY, shooter, target, damage, ..Shot::default() });
+                let mut rolls = battle.key.stream(ids[unit].0, Purpose::Hardpoint, STRIKE, battle.round);
+                let strike = [rolls.word(), rolls.word()];
+                shots.push(Shot { mount: NOBODY, shooter, target, damage, strike, ..Shot::default() });
             }
         }
         ends.push(shots.len());
     }
 }
+
+/// The slot under which a strike, which has no weapon, rolls for its hardpoint. No weapon has it.
+const STRIKE: u16 = u16::MAX;
 
 /// R-MELEE-1: the chance that a strike hits, from attack in percent and the share that defence leaves.
 ///

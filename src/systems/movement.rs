@@ -37,6 +37,7 @@ use crate::ecs::components::{
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, RuleBook, Scratch};
+use crate::ecs::simd::{Level, kernel};
 use crate::ecs::workers::Workers;
 use crate::rules::Rules;
 
@@ -55,6 +56,7 @@ type Movers = (
 pub fn advance(
     rules: Res<RuleBook>,
     workers: Res<Workers>,
+    level: Res<Level>,
     mut battles: ResMut<Battles>,
     mut scratch: ResMut<Scratch>,
     mut units: Query<Movers>,
@@ -68,54 +70,129 @@ pub fn advance(
     };
     let (statuses, xs, ys, distances) = (all(&mut statuses), all(&mut xs), all(&mut ys), all(&mut distances));
     for battle in battles.running() {
-        let rows = battle.units.clone();
-        let start = rows.start;
-        let place = |row: usize| DVec2::new(xs[start + row].0, ys[start + row].0);
-        let Scratch { moved, held, .. } = &mut *scratch;
-        hold(held, battle, rows.clone().map(|row| (sides[row], statuses[row], traits[row])));
-        moved.resize(rows.len(), DVec2::ZERO);
-        workers.fill(moved, |first, block| {
-            for (row, moved) in (first..).zip(block) {
-                let (unit, target) = (start + row, targets[start + row].0);
-                *moved = place(row);
-                if target == NOBODY || !statuses[unit].on_map() || !rules.0.movement {
-                    continue;
-                }
-                let way = place(target as usize) - *moved;
-                if statuses[unit] == Status::ROUTING {
-                    *moved += flight(way, speeds[unit].0);
-                    continue;
-                }
-                let distance = way.length();
-                let mover = Mover {
-                    stance: stances[unit],
-                    traits: traits[unit],
-                    speed: speeds[unit].0,
-                    reach: reaches[unit].0,
-                };
-                let step = mover.step(distance, &rules.0);
-                if step != 0.0 && distance > 0.0 {
-                    *moved = (*moved + way * (step / distance)).clamp(DVec2::ZERO, DVec2::splat(battle.map));
-                }
-            }
-        });
+        let rows = || battle.units.clone();
+        let (statuses, xs, ys) = (&mut statuses[rows()], &mut xs[rows()], &mut ys[rows()]);
+        let (sides, traits, targets, distances) =
+            (&sides[rows()], &traits[rows()], &targets[rows()], &mut distances[rows()]);
+        let Scratch { moved, apart, held, .. } = &mut *scratch;
+        let present = battle.present.iter().map(|&row| row as usize);
+        if battle.interdicts {
+            hold(held, battle, present.clone().map(|row| (sides[row], statuses[row], traits[row])));
+        }
+        moved.resize(battle.present.len(), DVec2::ZERO);
+        let march = March {
+            battle,
+            traits,
+            stances: &stances[rows()],
+            speeds: &speeds[rows()],
+            reaches: &reaches[rows()],
+            targets,
+            statuses,
+            xs,
+            ys,
+        };
+        workers.fill(moved, |first, block| go(*level, &march, first, block, &rules.0));
         let edge = DVec2::splat(battle.map);
-        for (row, moved) in rows.clone().zip(moved.iter_mut()) {
+        for (row, moved) in present.clone().zip(&*moved) {
             let inside = moved.clamp(DVec2::ZERO, edge);
-            if inside != *moved && !held[usize::from(sides[row].0)] {
+            if inside != *moved && !(battle.interdicts && held[usize::from(sides[row].0)]) {
                 statuses[row] = Status::RETREATED;
             }
-            *moved = inside;
-            (xs[row].0, ys[row].0) = (moved.x, moved.y);
+            (xs[row].0, ys[row].0) = (inside.x, inside.y);
         }
-        workers.fill(&mut distances[rows], |first, block| {
-            for (row, distance) in (first..).zip(block) {
-                distance.0 = match targets[start + row].0 {
-                    NOBODY => f64::INFINITY,
-                    target => moved[row].distance(moved[target as usize]),
+        apart.resize(battle.present.len(), 0.0);
+        let span = Span { present: &battle.present, targets, xs, ys };
+        workers.fill(apart, |first, block| measure(*level, &span, first, block));
+        distances.fill(TargetDistance(f64::INFINITY));
+        for (row, &apart) in present.zip(&*apart) {
+            distances[row].0 = apart;
+        }
+    }
+}
+
+/// A battle's units before they move.
+struct March<'a> {
+    battle: &'a Battle,
+    traits: &'a [Traits],
+    stances: &'a [Stance],
+    speeds: &'a [Speed],
+    reaches: &'a [Reach],
+    targets: &'a [Target],
+    statuses: &'a [Status],
+    xs: &'a [X],
+    ys: &'a [Y],
+}
+
+/// Units that are moved together.
+const LANES: usize = 16;
+
+kernel! {
+    /// R-MOVE-1 and R-MOVE-3: where the units from the `first` of those present on go.
+    fn go(march: &March<'_>, first: usize, moved: &mut [DVec2], rules: &Rules) {
+        let &March { battle, traits, stances, speeds, reaches, targets, statuses, xs, ys } = march;
+        let rows = &battle.present[first..first + moved.len()];
+        for (rows, moved) in rows.chunks(LANES).zip(moved.chunks_mut(LANES)) {
+            let mut orders = [Orders::STAY; LANES];
+            let (mut x, mut y, mut way_x, mut way_y) = ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
+            for (lane, row) in rows.iter().map(|&row| row as usize).enumerate() {
+                (x[lane], y[lane]) = (xs[row].0, ys[row].0);
+                let target = targets[row].0;
+                if target != NOBODY && statuses[row].on_map() && rules.movement {
+                    let target = target as usize;
+                    (way_x[lane], way_y[lane]) = (xs[target].0 - x[lane], ys[target].0 - y[lane]);
+                    let (stance, traits) = (stances[row], traits[row]);
+                    let mover = Mover { stance, traits, speed: speeds[row].0, reach: reaches[row].0 };
+                    orders[lane] = mover.orders(rules);
+                }
+            }
+            let (mut to_x, mut to_y) = (x, y);
+            for lane in 0..LANES {
+                let distance = (way_x[lane] * way_x[lane] + way_y[lane] * way_y[lane]).sqrt();
+                let step = orders[lane].step(distance);
+                let share = step / distance;
+                let moves = (step != 0.0) & (distance > 0.0);
+                let inside = |to: f64| to.max(0.0).min(battle.map);
+                to_x[lane] = if moves { inside(x[lane] + way_x[lane] * share) } else { x[lane] };
+                to_y[lane] = if moves { inside(y[lane] + way_y[lane] * share) } else { y[lane] };
+            }
+            for (lane, (row, moved)) in rows.iter().zip(moved).enumerate() {
+                let row = *row as usize;
+                let runs = statuses[row] == Status::ROUTING && targets[row].0 != NOBODY && rules.movement;
+                *moved = if runs {
+                    let way = DVec2::new(way_x[lane], way_y[lane]);
+                    DVec2::new(x[lane], y[lane]) + flight(way, speeds[row].0)
+                } else {
+                    DVec2::new(to_x[lane], to_y[lane])
                 };
             }
-        });
+        }
+    }
+}
+
+/// Where a battle's units and their targets stand.
+struct Span<'a> {
+    present: &'a [u32],
+    targets: &'a [Target],
+    xs: &'a [X],
+    ys: &'a [Y],
+}
+
+kernel! {
+    /// The distances to their targets of the units from the `first` of those present on; infinite to nobody.
+    fn measure(span: &Span<'_>, first: usize, apart: &mut [f64]) {
+        let &Span { present, targets, xs, ys } = span;
+        let rows = &present[first..first + apart.len()];
+        for (&row, apart) in rows.iter().zip(apart.iter_mut()) {
+            let row = row as usize;
+            *apart = match targets[row].0 as usize {
+                target if target < xs.len() => {
+                    let (dx, dy) = (xs[row].0 - xs[target].0, ys[row].0 - ys[target].0);
+                    dx * dx + dy * dy
+                }
+                _ => f64::INFINITY,
+            };
+        }
+        apart.iter_mut().for_each(|apart| *apart = apart.sqrt());
     }
 }
 
@@ -158,39 +235,63 @@ pub struct Mover {
 }
 
 impl Mover {
-    /// R-MOVE-2: tiles towards a target at this distance; negative: away from it.
+    /// R-MOVE-2: what a doctrine, a reach and a speed come to.
     ///
     /// ```
     /// # use multi_universe_core::{Rules, ecs::components::{Stance, Traits}, systems::movement::Mover};
     /// let rules = Rules::default();
     /// let ship = Mover { stance: Stance::CHARGE, traits: Traits(Traits::RANGED), speed: 6.0, reach: 20.0 };
-    /// assert_eq!(ship.step(20.0, &rules), 2.0);
-    /// let kite = Mover { stance: Stance::KITE, traits: Traits(0), ..ship };
-    /// assert_eq!([8.0, 12.0, 40.0].map(|distance| kite.step(distance, &rules)), [-6.0, 0.0, 6.0]);
+    /// assert_eq!(ship.orders(&rules).step(20.0), 2.0);
+    /// let kite = Mover { stance: Stance::KITE, traits: Traits(0), ..ship }.orders(&rules);
+    /// assert_eq!([8.0, 12.0, 40.0].map(|distance| kite.step(distance)), [-6.0, 0.0, 6.0]);
     /// ```
-    #[inline]
-    pub fn step(self, distance: f64, rules: &Rules) -> f64 {
+    #[inline(always)]
+    pub fn orders(self, rules: &Rules) -> Orders {
         if self.traits.has(Traits::STATIC) {
-            return 0.0;
+            return Orders::STAY;
         }
         let far = rules.kite_far * self.reach;
         let reaches = self.reach > rules.short_range;
         let stop = if reaches && self.traits.has(Traits::RANGED) { far } else { rules.contact_distance };
+        let charge = Orders { back_below: 0.0, stop, close_to: f64::INFINITY, speed: self.speed };
         match self.stance {
-            Stance::KITE if reaches && distance < rules.kite_near * self.reach => {
-                -self.speed.min((far - distance).max(0.0))
+            Stance::KITE if reaches => {
+                Orders { back_below: rules.kite_near * self.reach, stop: far, ..charge }
             }
-            Stance::KITE if reaches => close(distance, far, self.speed),
-            Stance::CHARGE | Stance::KITE => close(distance, stop, self.speed),
-            Stance::DEFEND if distance <= rules.defend_distance => {
-                close(distance, stop, (self.speed - rules.defend_slowdown).max(0.0))
+            Stance::CHARGE | Stance::KITE => charge,
+            Stance::DEFEND => {
+                let speed = (self.speed - rules.defend_slowdown).max(0.0);
+                Orders { close_to: rules.defend_distance, speed, ..charge }
             }
-            _ => 0.0,
+            _ => Orders::STAY,
         }
     }
 }
 
-/// Tiles towards a target, to the stop distance at most.
-fn close(distance: f64, stop: f64, speed: f64) -> f64 {
-    speed.min((distance - stop).max(0.0))
+/// How far a unit moves at which distance from its target, in tiles.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Orders {
+    /// Nearer than this it backs off.
+    pub back_below: f64,
+    /// The distance to which it closes or backs off.
+    pub stop: f64,
+    /// Farther away than this it stands.
+    pub close_to: f64,
+    /// Tiles per round.
+    pub speed: f64,
+}
+
+impl Orders {
+    /// Stands at any distance.
+    pub const STAY: Self = Self { back_below: 0.0, stop: 0.0, close_to: -1.0, speed: 0.0 };
+
+    /// Tiles towards a target at this distance; negative: away from it. Without branches, so that many units can be moved
+    /// at once.
+    #[inline(always)]
+    pub fn step(self, distance: f64) -> f64 {
+        let closing = self.speed.min((distance - self.stop).max(0.0));
+        let backing = -self.speed.min((self.stop - distance).max(0.0));
+        let closing = if distance <= self.close_to { closing } else { 0.0 };
+        if distance < self.back_below { backing } else { closing }
+    }
 }

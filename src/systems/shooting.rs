@@ -27,7 +27,8 @@
 //! ap 10, armor 20, invuln 7, a ship: skill 55, p_hit 0.47005, crit chance 1/11, save 6, mitigation 0, per_hit 60;
 //! expected damage 58.97.
 //!
-//! The rolls, R-SHOOT-3, are in [`crate::ecs::salvo`]: shots are worked out side by side, over all battles of the world.
+//! The rolls, R-SHOOT-3, are in [`crate::ecs::salvo`]: shots are worked out side by side, over all battles of the world. So
+//! are, because it is cheap there, the rolls with which a shot may strike a weapon (R-DAMAGE-3) when it lands.
 
 use bevy_ecs::prelude::*;
 
@@ -188,6 +189,7 @@ impl Battery<'_> {
                 shot.hits = lanes.salvo.hits[lane] as u32;
                 shot.crits = lanes.salvo.crits[lane] as u32;
                 shot.damage = lanes.damage[lane];
+                shot.strike = lanes.strike[lane];
             }
         }
     }
@@ -213,6 +215,7 @@ impl Battery<'_> {
         lanes.salvo.unit[lane] = self.who.0[unit].0 as u64;
         lanes.salvo.name[lane] = name(Purpose::Volley, self.aims.1[mount].0, battle.round);
         lanes.salvo.attacks[lane] = self.aims.3[mount].0;
+        lanes.hardpoint[lane] = name(Purpose::Hardpoint, self.aims.1[mount].0, battle.round);
     }
 }
 
@@ -230,7 +233,9 @@ struct Lanes {
     target: [Traits; LANES],
     shooter: [Traits; LANES],
     salvo: Salvo,
+    hardpoint: [u64; LANES],
     damage: [f64; LANES],
+    strike: [[u32; 2]; LANES],
 }
 
 impl Default for Lanes {
@@ -249,7 +254,9 @@ impl Default for Lanes {
             target: plain,
             shooter: plain,
             salvo: Salvo::default(),
+            hardpoint: [0; LANES],
             damage: none,
+            strike: [[0; 2]; LANES],
         }
     }
 }
@@ -268,6 +275,10 @@ kernel! {
             let per_hit = damage_per_hit(lanes.power[lane], mitigation(save, lanes.field[lane], rules), rules);
             let (hits, crits) = (lanes.salvo.hits[lane] as u32, lanes.salvo.crits[lane] as u32);
             lanes.damage[lane] = damage(hits, crits, per_hit, lanes.target[lane], lanes.shooter[lane], rules);
+        }
+        for lane in 0..LANES {
+            let block = lanes.salvo.key[lane].named_block(lanes.salvo.unit[lane], lanes.hardpoint[lane]);
+            lanes.strike[lane] = [block[0], block[1]];
         }
     }
 }

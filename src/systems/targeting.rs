@@ -31,7 +31,7 @@ use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, RuleBook, Scratch, Split, Volley};
 use crate::ecs::simd::{Level, kernel};
-use crate::ecs::space::{Lines, Nearest};
+use crate::ecs::space::{BLOCK, Lines, Nearest};
 use crate::ecs::workers::Workers;
 use crate::rules::{Retarget, Rules};
 
@@ -55,27 +55,50 @@ pub fn choose(
     for battle in battles.running() {
         let rows = battle.units.clone();
         let field = Field::of(battle, (sides, statuses, traits, xs, ys));
-        field.line_up(battle, &mut scratch.lines);
-        let (lines, battle) = (&scratch.lines, &*battle);
-        workers.fill(&mut targets[rows], |first, block| {
-            choose_some(*level, &field, first, block, lines, battle, &rules.0);
-        });
+        let Scratch { lines, found, .. } = &mut *scratch;
+        field.line_up(battle, lines);
+        found.clear();
+        found.resize(lines.rows().len(), NOBODY);
+        let targets = &mut targets[rows];
+        let search = Search { field, lines, last: targets, battle };
+        workers.fill(found, |first, block| choose_some(*level, &search, first, block, &rules.0));
+        targets.fill(Target(NOBODY));
+        for (&row, &target) in lines.rows().iter().zip(&*found) {
+            if row != NOBODY {
+                targets[row as usize].0 = target;
+            }
+        }
     }
 }
 
+/// The search of a battle's targets: where all stand, and whom they had.
+struct Search<'a> {
+    field: Field<'a>,
+    lines: &'a Lines,
+    last: &'a [Target],
+    battle: &'a Battle,
+}
+
 kernel! {
-    /// R-TARGET-1 for the units from row `first` on.
-    fn choose_some(
-        field: &Field<'_>,
-        first: usize,
-        targets: &mut [Target],
-        lines: &Lines,
-        battle: &Battle,
-        rules: &Rules,
-    ) {
-        for (row, target) in (first..).zip(targets) {
-            if rules.retarget == Retarget::EachRound || !field.keeps(row, target.0) {
-                target.0 = field.nearest(row, target.0, lines, battle, rules);
+    /// R-TARGET-1 for the units in the lines' places from `first` on, which begins a block.
+    fn choose_some(search: &Search<'_>, first: usize, found: &mut [u32], rules: &Rules) {
+        let &Search { field, lines, last, battle } = search;
+        for (place, found) in (first..).step_by(BLOCK).zip(found.chunks_mut(BLOCK)) {
+            let rows = &lines.rows()[place..place + found.len()];
+            let mut seekers = lines.seekers(place);
+            if lines.are_long() {
+                for (&row, best) in rows.iter().zip(&mut seekers.best) {
+                    field.offer_last(row, last, best, rules);
+                }
+            }
+            for enemy in enemies(battle, lines.line_at(place) / 2) {
+                lines.search_together(2 * enemy, weight(false, rules), &mut seekers);
+                lines.search_together(2 * enemy + 1, weight(true, rules), &mut seekers);
+            }
+            let chosen = rows.iter().zip(&seekers.best);
+            for (found, (&row, best)) in found.iter_mut().zip(chosen) {
+                let keeps = rules.retarget == Retarget::WhenLost && field.keeps(row, last);
+                *found = if keeps { last[row as usize].0 } else { best.row };
             }
         }
     }
@@ -120,7 +143,7 @@ pub fn redirect(
             }
             let lines = &scratch.lines;
             if loses {
-                targets[unit].0 = field.nearest(row, NOBODY, lines, battle, &rules.0);
+                targets[unit].0 = field.nearest(row, lines, battle, &rules.0);
                 distances[unit].0 = field.distance(row, targets[unit].0);
             }
             if splits {
@@ -193,12 +216,24 @@ impl<'a> Field<'a> {
     /// Lines up the units that are on the map.
     fn line_up(&self, battle: &Battle, lines: &mut Lines) {
         let count = 2 * battle.sides.len();
-        lines.fill(count, self.sides.len(), |row| self.line(row), |row| self.place(row));
+        let rows = battle.present.iter().copied().filter(|&row| self.statuses[row as usize].on_map());
+        lines.fill(count, rows, |row| self.line(row as usize), |row| self.place(row as usize));
     }
 
-    /// Whether a unit that is on the map has a target that is.
-    fn keeps(&self, row: usize, target: u32) -> bool {
-        self.statuses[row].on_map() && target != NOBODY && self.statuses[target as usize].on_map()
+    /// Whether a unit, if there is one, has a target that is on the map.
+    fn keeps(&self, row: u32, last: &[Target]) -> bool {
+        let target = last.get(row as usize).map_or(NOBODY, |target| target.0);
+        target != NOBODY && self.statuses[target as usize].on_map()
+    }
+
+    /// Offers to a unit its last target, if that is on the map.
+    #[inline(always)]
+    fn offer_last(&self, row: u32, last: &[Target], best: &mut Nearest, rules: &Rules) {
+        if self.keeps(row, last) {
+            let target = last[row as usize].0;
+            let ((x, y), (lx, ly)) = (self.place(row as usize), self.place(target as usize));
+            best.offer(key(lx - x, ly - y, self.traits[target as usize].has(Traits::STATIC), rules), target);
+        }
     }
 
     /// Whether a target was destroyed since it was chosen.
@@ -231,25 +266,14 @@ impl<'a> Field<'a> {
     }
 
     /// The line a unit stands in: those of a side that move, and those that do not.
-    fn line(&self, row: usize) -> Option<usize> {
-        self.statuses[row]
-            .on_map()
-            .then(|| 2 * usize::from(self.sides[row].0) + usize::from(self.traits[row].has(Traits::STATIC)))
+    fn line(&self, row: usize) -> usize {
+        2 * usize::from(self.sides[row].0) + usize::from(self.traits[row].has(Traits::STATIC))
     }
 
-    /// The target of a unit, or nobody.
-    #[inline(always)]
-    fn nearest(&self, row: usize, last: u32, lines: &Lines, battle: &Battle, rules: &Rules) -> u32 {
-        if !self.statuses[row].on_map() {
-            return NOBODY;
-        }
+    /// R-TARGET-1: the target of a unit that is on the map, or nobody.
+    fn nearest(&self, row: usize, lines: &Lines, battle: &Battle, rules: &Rules) -> u32 {
         let (x, y) = self.place(row);
         let mut best = Nearest::NONE;
-        if last != NOBODY && self.statuses[last as usize].on_map() {
-            let (lx, ly) = self.place(last as usize);
-            let is_static = self.traits[last as usize].has(Traits::STATIC);
-            best.offer(key(lx - x, ly - y, is_static, rules), last);
-        }
         for enemy in enemies(battle, usize::from(self.sides[row].0)) {
             lines.search(2 * enemy, x, y, weight(false, rules), &mut best);
             lines.search(2 * enemy + 1, x, y, weight(true, rules), &mut best);
