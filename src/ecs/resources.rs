@@ -87,6 +87,15 @@ pub struct Battle {
     pub spare: Account,
 }
 
+impl Battle {
+    /// The rows of the world in `range` that were in the battle when the round began, in order.
+    pub fn rows(&self, range: Range<usize>) -> impl Iterator<Item = usize> + Clone + '_ {
+        let start = self.units.start;
+        let place = |row: usize| self.present.partition_point(|&present| start + (present as usize) < row);
+        self.present[place(range.start)..place(range.end)].iter().map(move |&row| start + row as usize)
+    }
+}
+
 /// What is known about a side at the end of a round.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SideState {

@@ -15,7 +15,7 @@ use crate::report;
 use crate::rules::Rules;
 
 /// Units of a world's battles together, about: what they need stays in the processor's cache.
-const UNITS_SIDE_BY_SIDE: usize = 1024;
+const UNITS_SIDE_BY_SIDE: usize = 2048;
 /// The most battles of a world.
 const MOST_SLOTS: usize = 32;
 /// Bytes that a unit and a mount take in a world, change ticks included.

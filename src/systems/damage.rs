@@ -44,8 +44,9 @@ use crate::ecs::components::{
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Battles, RuleBook, Volley};
+use crate::ecs::resources::{Battle, Battles, RuleBook, Volley};
 use crate::ecs::roll::{pick, threshold};
+use crate::ecs::simd::{Level, kernel};
 use crate::rules::{Rules, SuppressionFrom};
 
 /// Adds this file's systems.
@@ -83,6 +84,7 @@ type Guns = (
 /// R-DAMAGE-1 to R-DAMAGE-3 and R-MORALE-1: the shots of the volley, in order.
 pub fn land(
     rules: Res<RuleBook>,
+    level: Res<Level>,
     volley: Res<Volley>,
     mut battles: ResMut<Battles>,
     mut units: Query<Targets>,
@@ -96,57 +98,89 @@ pub fn land(
     else {
         return;
     };
-    let (statuses, hulls, shields) = (all(&mut statuses), all(&mut hulls), all(&mut shields));
-    let (suppressions, reaches, struck) = (all(&mut suppressions), all(&mut reaches), all(&mut struck));
-    let (kills, taken, killers, deaths) =
-        (all(&mut kills), all(&mut taken), all(&mut killers), all(&mut deaths));
     let mut guns = columns(&mut mounts);
-    let mut first_shot = 0;
-    for (battle, &end) in battles.0.iter_mut().zip(&volley.ends) {
-        // A shot that does no damage changes nothing.
-        for shot in volley.shots[first_shot..end].iter().filter(|shot| shot.damage > 0.0) {
-            let target = battle.units.start + shot.target as usize;
-            let shooter = battle.units.start + shot.shooter as usize;
-            let mount = (shot.mount != NOBODY).then(|| battle.mounts.start + shot.mount as usize);
-            let mults = match (&guns, mount) {
-                (Some(((_, shield, hull), _)), Some(mount)) => (shield[mount].0, hull[mount].0),
-                _ => (1.0, 1.0),
-            };
-            let impact = impact(shot.damage, mults, shields[target].0, hulls[target].0);
-            let points = impact.absorbed + impact.hull;
-            let side = &mut battle.sides[usize::from(sides[shooter].0)];
-            side.dealt += points;
-            taken[target].0 += points;
-            shields[target].0 -= impact.absorbed;
-            hulls[target].0 -= impact.hull;
-            if rules.0.morale {
-                suppressions[target].0 += suppression(impact.hull, max_hulls[target].0, &rules.0);
-            }
-            match (&mut guns, mount) {
-                (Some((_, (_, dealt, overkill))), Some(mount)) => {
-                    all(dealt)[mount].0 += points;
-                    all(overkill)[mount].0 += impact.overkill;
+    // Without a weapon among the units there may be strikes.
+    let (gun, state) = match &mut guns {
+        Some((gun, (integrities, dealt, overkill))) => (*gun, (all(integrities), all(dealt), all(overkill))),
+        None => Default::default(),
+    };
+    let mut line = FiringLine {
+        units: (sides, max_hulls, first_mounts, mount_counts),
+        states: (
+            all(&mut statuses),
+            all(&mut hulls),
+            all(&mut shields),
+            all(&mut suppressions),
+            all(&mut reaches),
+        ),
+        deeds: (all(&mut kills), all(&mut taken), all(&mut struck), all(&mut killers), all(&mut deaths)),
+        gun,
+        state,
+    };
+    land_all(*level, &volley, &mut battles.0, &mut line, &rules.0);
+}
+
+/// The world's columns that landing reads and writes.
+struct FiringLine<'a> {
+    units: (&'a [Side], &'a [MaxHull], &'a [FirstMount], &'a [Mounts]),
+    states: (&'a mut [Status], &'a mut [Hull], &'a mut [Shield], &'a mut [Suppression], &'a mut [Reach]),
+    deeds: (&'a mut [Kills], &'a mut [Taken], &'a mut [Struck], &'a mut [KilledBy], &'a mut [DeathRound]),
+    gun: (&'a [Range], &'a [ShieldMult], &'a [HullMult]),
+    state: (&'a mut [Integrity], &'a mut [Dealt], &'a mut [Overkill]),
+}
+
+kernel! {
+    /// Lands the shots of all battles, one after another.
+    fn land_all(volley: &Volley, battles: &mut [Battle], line: &mut FiringLine<'_>, rules: &Rules) {
+        let (sides, max_hulls, first_mounts, mount_counts) = line.units;
+        let (statuses, hulls, shields, suppressions, reaches) = &mut line.states;
+        let (kills, taken, struck, killers, deaths) = &mut line.deeds;
+        let (ranges, shield_mults, hull_mults) = line.gun;
+        let (integrities, dealt, overkill) = &mut line.state;
+        let mut first_shot = 0;
+        for (battle, &end) in battles.iter_mut().zip(&volley.ends) {
+            let (units, mounts) = (battle.units.start, battle.mounts.start);
+            // A shot that does no damage changes nothing.
+            for shot in volley.shots[first_shot..end].iter().filter(|shot| shot.damage > 0.0) {
+                let (target, shooter) = (units + shot.target as usize, units + shot.shooter as usize);
+                let mount = (shot.mount != NOBODY).then(|| mounts + shot.mount as usize);
+                let mults = mount.map_or((1.0, 1.0), |mount| (shield_mults[mount].0, hull_mults[mount].0));
+                let impact = impact(shot.damage, mults, shields[target].0, hulls[target].0);
+                let points = impact.absorbed + impact.hull;
+                let side = &mut battle.sides[usize::from(sides[shooter].0)];
+                side.dealt += points;
+                taken[target].0 += points;
+                shields[target].0 -= impact.absorbed;
+                hulls[target].0 -= impact.hull;
+                if rules.morale {
+                    suppressions[target].0 += suppression(impact.hull, max_hulls[target].0, rules);
                 }
-                _ => struck[shooter].0 += points,
-            }
-            if let (Some(((ranges, ..), (integrities, ..))), true) = (&mut guns, impact.hull > 0.0) {
-                let first = battle.mounts.start + first_mounts[target].0 as usize;
-                let own = first..first + mount_counts[target].0 as usize;
-                let integrities = &mut all(integrities)[own.clone()];
-                if strike_weapon(shot.strike, integrities, impact.hull, rules.0.hardpoint_chance) {
-                    reaches[target].0 = reach(&ranges[own], integrities);
+                match mount {
+                    Some(mount) => {
+                        dealt[mount].0 += points;
+                        overkill[mount].0 += impact.overkill;
+                    }
+                    None => struck[shooter].0 += points,
+                }
+                if impact.hull > 0.0 && strikes_weapon(shot.strike, rules) {
+                    let first = mounts + first_mounts[target].0 as usize;
+                    let own = first..first + mount_counts[target].0 as usize;
+                    let integrities = &mut integrities[own.clone()];
+                    if strike_weapon(shot.strike, integrities, impact.hull) {
+                        reaches[target].0 = reach(&ranges[own], integrities);
+                    }
+                }
+                if hulls[target].0 <= 0.0 && statuses[target].on_map() {
+                    statuses[target] = Status::DESTROYED;
+                    shields[target].0 = 0.0;
+                    killers[target].0 = shot.shooter;
+                    deaths[target].0 = battle.round;
+                    kills[shooter].0 += 1;
+                    side.kills += 1;
                 }
             }
-            if hulls[target].0 <= 0.0 && statuses[target].on_map() {
-                statuses[target] = Status::DESTROYED;
-                shields[target].0 = 0.0;
-                killers[target].0 = shot.shooter;
-                deaths[target].0 = battle.round;
-                kills[shooter].0 += 1;
-                side.kills += 1;
-            }
+            first_shot = end;
         }
-        first_shot = end;
     }
 }
 
@@ -168,21 +202,29 @@ pub fn suppression(damage: f64, max_hull: f64, rules: &Rules) -> f64 {
     }
 }
 
-/// R-DAMAGE-3: with this chance one intact weapon, drawn evenly, takes the hull's damage; whether it broke.
+/// R-DAMAGE-3: whether a shot that reaches the hull strikes a weapon, by the first of its rolls.
+///
+/// ```
+/// # use multi_universe_core::{Rules, systems::damage::strikes_weapon};
+/// let rules = Rules::default(); // a chance of 0.1
+/// assert!(strikes_weapon([429_496_729, 0], &rules) && !strikes_weapon([429_496_730, 0], &rules));
+/// ```
+#[inline(always)]
+pub fn strikes_weapon(rolls: [u32; 2], rules: &Rules) -> bool {
+    u64::from(rolls[0]) < threshold(rules.hardpoint_chance)
+}
+
+/// R-DAMAGE-3: one intact weapon, drawn evenly by the second roll, takes the hull's damage; whether it broke.
 ///
 /// ```
 /// # use multi_universe_core::{ecs::components::Integrity, systems::damage::strike_weapon};
 /// let mut weapons = [Integrity(0.0), Integrity(50.0)];
-/// assert!(!strike_weapon([u32::MAX, 0], &mut weapons, 30.0, 0.1));
-/// assert!(!strike_weapon([0, 0], &mut weapons, 30.0, 0.1));
-/// assert!(strike_weapon([0, 0], &mut weapons, 30.0, 0.1));
+/// assert!(!strike_weapon([0, 0], &mut weapons, 30.0));
+/// assert!(strike_weapon([0, 0], &mut weapons, 30.0));
 /// assert_eq!(weapons[1].0, 0.0);
 /// ```
 #[inline]
-pub fn strike_weapon(rolls: [u32; 2], weapons: &mut [Integrity], damage: f64, chance: f64) -> bool {
-    if u64::from(rolls[0]) >= threshold(chance) {
-        return false;
-    }
+pub fn strike_weapon(rolls: [u32; 2], weapons: &mut [Integrity], damage: f64) -> bool {
     let intact = weapons.iter().filter(|weapon| weapon.0 > 0.0).count() as u32;
     let drawn = pick(rolls[1], intact) as usize;
     let Some(weapon) = weapons.iter_mut().filter(|weapon| weapon.0 > 0.0).nth(drawn) else { return false };
@@ -244,7 +286,7 @@ pub fn recover(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Qu
     };
     let (hulls, shields) = (all(&mut hulls), all(&mut shields));
     for battle in battles.running().filter(|battle| battle.regains) {
-        for row in battle.units.clone() {
+        for row in battle.rows(battle.units.clone()) {
             if statuses[row].in_battle() {
                 hulls[row].0 = regained(hulls[row].0, hull_regens[row].0, max_hulls[row].0);
                 shields[row].0 = regained(shields[row].0, shield_regens[row].0, max_shields[row].0);

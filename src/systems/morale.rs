@@ -74,9 +74,9 @@ pub fn waver(
     for battle in battles.running() {
         let running = &mut scratch.running;
         running.clear();
-        let runs = battle.units.clone().filter(|&row| statuses[row] == Status::ROUTING);
+        let runs = battle.rows(battle.units.clone()).filter(|&row| statuses[row] == Status::ROUTING);
         running.extend(runs.map(|row| (sides[row].0, row as u32)));
-        for row in battle.units.clone() {
+        for row in battle.rows(battle.units.clone()) {
             if !statuses[row].on_map() {
                 continue;
             }

@@ -87,11 +87,11 @@ pub fn fire(
     let battery = Battery { who, what, carried, aims, powers, splits };
     for battle in &battles.0 {
         if battle.ending.is_none() {
-            battery.muster(battle, ready, shots);
+            muster(*level, &battery, battle, ready, shots);
         }
         ends.push(shots.len());
     }
-    workers.fill(shots, |first, block| battery.roll(*level, first, block, &battles.0, ends, &rules.0));
+    workers.fill(shots, |first, block| roll(*level, &battery, first, block, &battles.0, ends, &rules.0));
     let mut first_shot = 0;
     for (battle, &end) in battles.0.iter().zip(&*ends) {
         for shot in &shots[first_shot..end] {
@@ -128,30 +128,6 @@ struct Battery<'a> {
 }
 
 impl Battery<'_> {
-    /// R-SHOOT-1, R-SHOOT-5: the shots of a battle's volley, in order of (shooter, slot), not rolled yet.
-    fn muster(&self, battle: &Battle, ready: &[Ready], shots: &mut Vec<Shot>) {
-        let (units, mounts) = (battle.units.start, battle.mounts.start);
-        for unit in battle.firing.clone() {
-            let target = self.who.2[unit].0;
-            if self.who.1[unit] != Status::DEPLOYED || target == NOBODY {
-                continue;
-            }
-            let first = mounts + self.carried.0[unit].0 as usize;
-            let own = first..first + self.carried.1[unit].0 as usize;
-            for mount in own {
-                let (target, distance) = self.aim(mount, unit);
-                let fires = self.powers.3[mount].0 > 0.0
-                    && ready[mount].0 <= battle.round
-                    && distance <= self.aims.2[mount].0
-                    && self.who.1[units + target as usize].on_map();
-                if fires {
-                    let (mount, shooter) = ((mount - mounts) as u32, (unit - units) as u32);
-                    shots.push(Shot { mount, shooter, target, ..Shot::default() });
-                }
-            }
-        }
-    }
-
     /// Whom a mount fires at, and at what distance: its unit's target, or its own (R-TARGET-2).
     #[inline(always)]
     fn aim(&self, mount: usize, unit: usize) -> (u32, f64) {
@@ -161,37 +137,6 @@ impl Battery<'_> {
             return (self.splits[index].target, self.splits[index].distance);
         }
         (self.who.2[unit].0, self.who.3[unit].0)
-    }
-
-    /// R-SHOOT-2 to R-SHOOT-4 for the shots from `first` on; those of battle `i` end at `ends[i]`.
-    fn roll(
-        &self,
-        level: Level,
-        first: usize,
-        shots: &mut [Shot],
-        battles: &[Battle],
-        ends: &[usize],
-        rules: &Rules,
-    ) {
-        let mut lanes = Lanes::default();
-        let mut index = ends.partition_point(|&end| end <= first);
-        for (start, block) in (first..).step_by(LANES).zip(shots.chunks_mut(LANES)) {
-            for (lane, shot) in block.iter().enumerate() {
-                while ends[index] <= start + lane {
-                    index += 1;
-                }
-                let begin = if index == 0 { 0 } else { ends[index - 1] };
-                self.load(&mut lanes, lane, shot, &battles[index], volume(ends[index] - begin, rules));
-            }
-            work(level, &mut lanes, rules);
-            for (lane, shot) in block.iter_mut().enumerate() {
-                shot.attacks = lanes.salvo.made[lane] as u32;
-                shot.hits = lanes.salvo.hits[lane] as u32;
-                shot.crits = lanes.salvo.crits[lane] as u32;
-                shot.damage = lanes.damage[lane];
-                shot.strike = lanes.strike[lane];
-            }
-        }
     }
 
     /// Fills a lane with what a shot is worked out from.
@@ -216,6 +161,64 @@ impl Battery<'_> {
         lanes.salvo.name[lane] = name(Purpose::Volley, self.aims.1[mount].0, battle.round);
         lanes.salvo.attacks[lane] = self.aims.3[mount].0;
         lanes.hardpoint[lane] = name(Purpose::Hardpoint, self.aims.1[mount].0, battle.round);
+    }
+}
+
+kernel! {
+    /// R-SHOOT-1, R-SHOOT-5: the shots of a battle's volley, in order of (shooter, slot), not rolled yet.
+    fn muster(battery: &Battery<'_>, battle: &Battle, ready: &[Ready], shots: &mut Vec<Shot>) {
+        let (units, mounts) = (battle.units.start, battle.mounts.start);
+        for unit in battle.rows(battle.firing.clone()) {
+            let target = battery.who.2[unit].0;
+            if battery.who.1[unit] != Status::DEPLOYED || target == NOBODY {
+                continue;
+            }
+            let first = mounts + battery.carried.0[unit].0 as usize;
+            let own = first..first + battery.carried.1[unit].0 as usize;
+            for mount in own {
+                let (target, distance) = battery.aim(mount, unit);
+                let fires = battery.powers.3[mount].0 > 0.0
+                    && ready[mount].0 <= battle.round
+                    && distance <= battery.aims.2[mount].0
+                    && battery.who.1[units + target as usize].on_map();
+                if fires {
+                    let (mount, shooter) = ((mount - mounts) as u32, (unit - units) as u32);
+                    shots.push(Shot { mount, shooter, target, ..Shot::default() });
+                }
+            }
+        }
+    }
+}
+
+kernel! {
+    /// R-SHOOT-2 to R-SHOOT-4 for the shots from `first` on; those of battle `i` end at `ends[i]`.
+    fn roll(
+        battery: &Battery<'_>,
+        first: usize,
+        shots: &mut [Shot],
+        battles: &[Battle],
+        ends: &[usize],
+        rules: &Rules,
+    ) {
+        let mut lanes = Lanes::default();
+        let mut index = ends.partition_point(|&end| end <= first);
+        for (start, block) in (first..).step_by(LANES).zip(shots.chunks_mut(LANES)) {
+            for (lane, shot) in block.iter().enumerate() {
+                while ends[index] <= start + lane {
+                    index += 1;
+                }
+                let begin = if index == 0 { 0 } else { ends[index - 1] };
+                battery.load(&mut lanes, lane, shot, &battles[index], volume(ends[index] - begin, rules));
+            }
+            work(&mut lanes, rules);
+            for (lane, shot) in block.iter_mut().enumerate() {
+                shot.attacks = lanes.salvo.made[lane] as u32;
+                shot.hits = lanes.salvo.hits[lane] as u32;
+                shot.crits = lanes.salvo.crits[lane] as u32;
+                shot.damage = lanes.damage[lane];
+                shot.strike = lanes.strike[lane];
+            }
+        }
     }
 }
 
@@ -261,25 +264,24 @@ impl Default for Lanes {
     }
 }
 
-kernel! {
-    /// R-SHOOT-2 to R-SHOOT-4 for all lanes.
-    fn work(lanes: &mut Lanes, rules: &Rules) {
-        for lane in 0..LANES {
-            let skill = skill(lanes.aim[lane], lanes.distance[lane], lanes.suppression[lane], rules);
-            lanes.salvo.hit[lane] = hit_chance(skill, lanes.volume[lane], lanes.exposure[lane], rules);
-            lanes.salvo.crit[lane] = crit_chance(skill, rules);
-        }
-        lanes.salvo.roll();
-        for lane in 0..LANES {
-            let save = save(lanes.armor_save[lane], lanes.pierce[lane], rules);
-            let per_hit = damage_per_hit(lanes.power[lane], mitigation(save, lanes.field[lane], rules), rules);
-            let (hits, crits) = (lanes.salvo.hits[lane] as u32, lanes.salvo.crits[lane] as u32);
-            lanes.damage[lane] = damage(hits, crits, per_hit, lanes.target[lane], lanes.shooter[lane], rules);
-        }
-        for lane in 0..LANES {
-            let block = lanes.salvo.key[lane].named_block(lanes.salvo.unit[lane], lanes.hardpoint[lane]);
-            lanes.strike[lane] = [block[0], block[1]];
-        }
+/// R-SHOOT-2 to R-SHOOT-4 for all lanes.
+#[inline(always)]
+fn work(lanes: &mut Lanes, rules: &Rules) {
+    for lane in 0..LANES {
+        let skill = skill(lanes.aim[lane], lanes.distance[lane], lanes.suppression[lane], rules);
+        lanes.salvo.hit[lane] = hit_chance(skill, lanes.volume[lane], lanes.exposure[lane], rules);
+        lanes.salvo.crit[lane] = crit_chance(skill, rules);
+    }
+    lanes.salvo.roll();
+    for lane in 0..LANES {
+        let save = save(lanes.armor_save[lane], lanes.pierce[lane], rules);
+        let per_hit = damage_per_hit(lanes.power[lane], mitigation(save, lanes.field[lane], rules), rules);
+        let (hits, crits) = (lanes.salvo.hits[lane] as u32, lanes.salvo.crits[lane] as u32);
+        lanes.damage[lane] = damage(hits, crits, per_hit, lanes.target[lane], lanes.shooter[lane], rules);
+    }
+    for lane in 0..LANES {
+        let block = lanes.salvo.key[lane].named_block(lanes.salvo.unit[lane], lanes.hardpoint[lane]);
+        lanes.strike[lane] = [block[0], block[1]];
     }
 }
 

@@ -130,7 +130,7 @@ pub fn redirect(
         let field = Field::of(battle, seen);
         let start = battle.units.start;
         let mut lined_up = false;
-        for unit in battle.firing.clone() {
+        for unit in battle.rows(battle.firing.clone()) {
             let row = unit - start;
             let loses = later && field.fell(targets[unit].0);
             let splits = field.traits[row].has(Traits::MASSIVE);
