@@ -6,7 +6,15 @@ class KernelError(Exception):
     """Any failure of the kernel."""
 
 class PushError(KernelError, ValueError):
-    """A push was refused; the mirror is as it was."""
+    """A push was refused; the mirror is as it was.
+
+    >>> try:
+    ...     kernel.push(units={"id": [11], "hp": [-1.0]})
+    ... except muc.PushError as error:
+    ...     fault = error.faults[0]
+    >>> fault["table"], fault["column"], fault["row"], fault["value"]
+    ('units', 'hp', 0, '-1')
+    """
 
     faults: list[dict[str, Any]]
     """The first ten: table, column ("": whole table), row (None: whole column), value, expected."""

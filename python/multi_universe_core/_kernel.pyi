@@ -30,6 +30,21 @@ class Kernel:
     """A mirror of a campaign (factions, treaties, fleets, units, weapons), and the battles fought on it.
 
     Threads may share a kernel: calls wait for each other, with the interpreter released.
+
+    >>> import multi_universe_core as muc
+    >>> kernel = muc.Kernel(seed=42)
+    >>> kernel.push(
+    ...     factions={"name": ["Hegemony", "Synod"]},
+    ...     treaties={"a": ["Hegemony"], "b": ["Synod"], "kind": ["war"]},
+    ...     fleets={"id": [1, 2], "faction": ["Hegemony", "Synod"], "location": [7, 7]},
+    ...     units={"id": [10, 11], "fleet": [1, 2], "max_hp": [900.0, 300.0]},
+    ...     weapons={"unit": [10, 11], "slot": [0, 0], "range": [90.0, 90.0]},
+    ... ).added["units"]
+    2
+    >>> kernel.units()["max_hp"]
+    array([900., 300.])
+
+    The examples of all other classes begin with this kernel.
     """
     def __new__(cls, seed: int = 0, *, rules: Rules | None = None, threads: int | None = None) -> Kernel:
         """An empty mirror.
@@ -75,6 +90,15 @@ class Kernel:
         from another thread during the call.
 
         Raises PushError, which names table, column, row, value and what was expected.
+
+        >>> kernel.push(units={"id": [11, 12], "fleet": [2, 2], "armor": [30.0, 10.0]}).changed["units"]
+        1
+        >>> kernel.units()["armor"], kernel.unit(11)["max_hp"]
+        (array([ 0., 30., 10.]), 300.0)
+        >>> kernel.push(units={"id": [13], "fleet": [9]})
+        Traceback (most recent call last):
+        multi_universe_core.PushError: push refused, nothing changed: units, column 'fleet', row 0: got '9',
+        expected a fleet that is in the mirror or in the same push
         """
     def remove(
         self,
@@ -88,6 +112,9 @@ class Kernel:
 
         A fleet takes its units along, a unit its weapons. weapons: pairs (unit, slot).
         Raises RemoveError for unknown keys, and for a faction that still owns fleets.
+
+        >>> kernel.remove(fleets=[2]).removed
+        {'factions': 0, 'treaties': 0, 'fleets': 1, 'units': 1, 'weapons': 1}
         """
     def resolve(
         self,
@@ -115,6 +142,12 @@ class Kernel:
         If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
         interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
         the mirror as it was. Raises ResolveError if the battle cannot be started.
+
+        >>> report = kernel.resolve(fleets=[1, 2], seed=7)
+        >>> report.outcome, report.winner, report.rounds
+        ('victory', 'Hegemony', 17)
+        >>> [unit["id"] for unit in kernel.units()]
+        [10]
         """
     def odds(
         self,
@@ -155,12 +188,20 @@ class Kernel:
 
         The interpreter is released meanwhile. Ctrl-C raises KeyboardInterrupt within 100 ms; the exception's
         `partial` holds the odds of what was done, or None. Raises OddsError, ResolveError.
+
+        >>> odds = kernel.odds(fleets=[1, 2], runs=500)
+        >>> odds.runs, int(odds.table["wins"].sum()) + odds.draws
+        (500, 500)
         """
     def snapshot(self) -> bytes:
         """The kernel as bytes: its content, rules, seed, threads and count of battles.
 
         The format has a version and a checksum, and is the same on every platform. Kernels can also be
         pickled, and copied with the module copy; a copy is independent.
+
+        >>> again = muc.Kernel.restore(kernel.snapshot())
+        >>> again.digest() == kernel.digest()
+        True
         """
     @staticmethod
     def restore(snapshot: bytes) -> Kernel:
@@ -181,6 +222,11 @@ class Kernel:
 
         Units that both variants have roll the same, so that most of the chance cancels in the differences.
         The mirror stays as it was. Raises OddsError, ResolveError, PushError, RemoveError.
+
+        >>> changes = {"armour": {"units": {"id": [11], "armor": [60.0]}}}
+        >>> table = kernel.compare(changes, fleets=[1, 2], runs=200).table
+        >>> table.row(1)["name"], table.row(1)["difference"] > 0
+        ('Synod', True)
         """
     def sensitivity(
         self,
@@ -228,6 +274,10 @@ class Kernel:
         `location`. A battle that cannot be fought is in its `errors` and does not keep the others from
         theirs. What the battles changed is written to the mirror in the order of places, when all were
         fought. Ctrl-C leaves the mirror as it was. Raises ResolveError.
+
+        >>> turn = kernel.resolve_turn()
+        >>> {place: report.outcome for place, report in turn.items()}, turn.errors
+        ({7: 'victory'}, {})
         """
     def factions(self) -> Table:
         """The factions of the mirror, a row each, by name."""
@@ -268,7 +318,12 @@ class Kernel:
 
 @final
 class PushSummary:
-    """What a push did."""
+    """What a push did.
+
+    >>> summary = kernel.push(units={"id": [11, 12], "fleet": [2, 2]})
+    >>> summary.added["units"], summary.changed["units"]
+    (1, 1)
+    """
 
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
@@ -282,7 +337,11 @@ class PushSummary:
 
 @final
 class RemoveSummary:
-    """What a removal did."""
+    """What a removal did.
+
+    >>> kernel.remove(units=[11]).removed["weapons"]
+    1
+    """
 
     __hash__: ClassVar[None]  # type: ignore[assignment]
 

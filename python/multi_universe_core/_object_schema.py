@@ -77,6 +77,16 @@ class ObjectSchema:
     columns: where the columns of a unit are, by name (hp, max_hp, armor, ...); None: the column is not read.
 
     A schema is not changed once it is made: `with_columns` makes another.
+
+    >>> from types import SimpleNamespace as Ship
+    >>> from multi_universe_core.bridge import At, BattleBridge, ObjectSchema
+    >>> schema = ObjectSchema(
+    ...     hp="hull.points", max_hp=At("hull.most", default=100), weapons={"strength": "[power]"}, arms="guns"
+    ... )
+    >>> gunner = Ship(hull=Ship(points=90.0), guns=[{"power": 9, "range": 90}])
+    >>> target = Ship(hull=Ship(points=10.0, most=10.0), guns=[])
+    >>> BattleBridge(schema).resolve({"Hegemony": [gunner], "Synod": [target]}).winner, target.hull.points
+    ('Hegemony', 0.0)
     """
 
     def __init__(

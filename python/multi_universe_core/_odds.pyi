@@ -12,6 +12,13 @@ class Odds:
     """What becomes of a battle that is fought many times.
 
     Equal are odds with equal outcomes. They can be pickled, and those of one battle can be merged.
+
+    >>> odds = kernel.odds(fleets=[1, 2], runs=400, seed=1)
+    >>> odds.table["name"], odds.samples.columns[:4]
+    (array(['Hegemony', 'Synod'], dtype=object), ['run', 'winner', 'outcome', 'rounds'])
+    >>> parts = [kernel.odds(fleets=[1, 2], runs=200, seed=1, first=first) for first in (0, 200)]
+    >>> muc.Odds.merge(parts) == odds
+    True
     """
 
     __hash__: ClassVar[None]  # type: ignore[assignment]

@@ -11,6 +11,10 @@ class Replay:
     """A recorded battle: what went in, and every column that changed, round by round.
 
     `resolve(..., record="full").replay` is one, `Replay.load(path)` another.
+
+    >>> replay = kernel.resolve(fleets=[1, 2], seed=7, record="full").replay
+    >>> len(replay.frames) == 2 * replay.rounds, bool(replay.verify())
+    (True, True)
     """
     @staticmethod
     def load(path: str | PathLike[str]) -> Replay:
@@ -84,7 +88,15 @@ class Replay:
 
 @final
 class Comparison:
-    """Where two recorded battles part. True if they do not; as a text, all that differs first."""
+    """Where two recorded battles part. True if they do not; as a text, all that differs first.
+
+    >>> one, other = (
+    ...     kernel.resolve(fleets=[1, 2], seed=seed, record="full", commit=False).replay for seed in (7, 8)
+    ... )
+    >>> difference = one.diff(other)
+    >>> difference.equal, difference.inputs, difference.round
+    (False, ['seed: 7 in A, 8 in B'], 1)
+    """
     @property
     def equal(self) -> bool:
         """Whether nothing differs."""

@@ -8,7 +8,14 @@ from ._table import Table
 
 @final
 class BattleReport:
-    """What a battle left behind: its outcome and its tables."""
+    """What a battle left behind: its outcome and its tables.
+
+    >>> report = kernel.resolve(fleets=[1, 2], seed=7)
+    >>> report.winner, report.survivors, report.units["alive"]
+    ('Hegemony', 1, array([ True, False]))
+    >>> report.as_legacy()[:3]
+    ('Hegemony', 1, 17)
+    """
     @property
     def outcome(self) -> Literal["victory", "stalemate", "round_limit", "no_conflict"]:
         """How it ended."""

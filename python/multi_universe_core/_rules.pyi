@@ -14,6 +14,15 @@ class Rules:
     Each rule is an attribute: a number, True or False, or a word. `Rules.describe()` lists them with
     meaning, unit, default and legal range.
     Rules cannot be changed; equal rules are equal, have one hash, and can be pickled.
+
+    >>> import multi_universe_core as muc
+    >>> rules = muc.Rules(hit_floor=0.1, retarget="when_lost")
+    >>> rules.hit_floor, rules == muc.Rules()
+    (0.1, False)
+    >>> muc.Rules(hit_flor=0.1)
+    Traceback (most recent call last):
+    multi_universe_core.RulesError: rules refused: rules, column 'hit_flor': got an unknown name,
+    expected a rule; did you mean 'hit_floor'?
     """
     def __new__(cls, **overrides: float | str) -> Rules:
         """The rule book with some numbers changed.

@@ -11,7 +11,12 @@ _Path: TypeAlias = str | PathLike[str]
 
 @final
 class Scenario:
-    """A battle in a TOML file: its rules, factions, fleets and units."""
+    """A battle in a TOML file: its rules, factions, fleets and units.
+
+    >>> scenario = muc.Scenario.from_kernel(kernel)
+    >>> scenario.run(seed=7).digest == kernel.resolve(fleets=[1, 2], seed=7).digest
+    True
+    """
     @staticmethod
     def load(path: _Path) -> Scenario:
         """Read a file. Raises ScenarioError or OSError."""

@@ -15,6 +15,17 @@ class Table:
     `t["hp"]` is a column, `t.row(0)` a row, `len(t)` the number of rows, `"hp" in t` asks for a column, and
     iteration gives the rows as dicts. Other libraries read it as an Arrow table: `polars.DataFrame(t)`,
     `pyarrow.table(t)`, `duckdb.sql("from t")`. Equal are tables that show the same; NaN equals NaN.
+
+    >>> import multi_universe_core as muc
+    >>> t = muc.Table.of({"unit": [10, 11], "hp": [400.0, 212.5]})
+    >>> t["hp"], len(t), t.row(-1)
+    (array([400. , 212.5]), 2, {'unit': 11, 'hp': 212.5})
+    >>> t
+    unit     hp
+    ───────────
+      10  400.0
+      11  212.5
+    2 rows × 2 columns
     """
 
     __hash__: ClassVar[None]  # type: ignore[assignment]

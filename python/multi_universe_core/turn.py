@@ -9,7 +9,12 @@ Kind = Literal["units", "fleets", "factions", "weapons", "timeline"]
 
 
 class TurnReport(dict[int, BattleReport]):
-    """The battles of a turn: a dict from place to BattleReport, in the order of places."""
+    """The battles of a turn: a dict from place to BattleReport, in the order of places.
+
+    >>> turn = kernel.resolve_turn()
+    >>> list(turn), turn.units.columns[:3]
+    ([7], ['location', 'id', 'fleet'])
+    """
 
     def __init__(
         self,

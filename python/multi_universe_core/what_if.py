@@ -17,7 +17,13 @@ _PUSHED = ("factions", "treaties", "fleets", "units", "weapons")
 
 
 class OddsComparison:
-    """Variants of a battle against the battle as it is."""
+    """Variants of a battle against the battle as it is.
+
+    >>> change = {"battle": {"defenders": ["Synod"]}}
+    >>> comparison = kernel.compare({"at home": change}, fleets=[1, 2], runs=100)
+    >>> list(comparison.odds), comparison.table["variant"]
+    (['base', 'at home'], array(['at home', 'at home'], dtype=object))
+    """
 
     def __init__(self, odds: Mapping[str, Odds], table: Table) -> None:
         """What `Kernel.compare` makes of its runs."""

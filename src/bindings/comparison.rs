@@ -5,6 +5,13 @@ use pyo3::prelude::*;
 use crate::replay::{Comparison, Divergence, Place};
 
 /// Where two recorded battles part. True if they do not; as a text, all that differs first.
+///
+/// >>> one, other = (
+/// ...     kernel.resolve(fleets=[1, 2], seed=seed, record="full", commit=False).replay for seed in (7, 8)
+/// ... )
+/// >>> difference = one.diff(other)
+/// >>> difference.equal, difference.inputs, difference.round
+/// (False, ['seed: 7 in A, 8 in B'], 1)
 #[pyclass(name = "Comparison", module = "multi_universe_core", frozen)]
 pub(crate) struct PyComparison(pub(crate) Comparison);
 

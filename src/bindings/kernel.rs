@@ -28,6 +28,21 @@ use crate::rules::Rules;
 /// seed: 0 ... 2**64-1; battles that are not given a seed of their own derive one from it.
 /// rules: the rules in force; None: the rule book as it stands.
 /// threads: how many threads a large battle may use; no result depends on it.
+///
+/// >>> import multi_universe_core as muc
+/// >>> kernel = muc.Kernel(seed=42)
+/// >>> kernel.push(
+/// ...     factions={"name": ["Hegemony", "Synod"]},
+/// ...     treaties={"a": ["Hegemony"], "b": ["Synod"], "kind": ["war"]},
+/// ...     fleets={"id": [1, 2], "faction": ["Hegemony", "Synod"], "location": [7, 7]},
+/// ...     units={"id": [10, 11], "fleet": [1, 2], "max_hp": [900.0, 300.0]},
+/// ...     weapons={"unit": [10, 11], "slot": [0, 0], "range": [90.0, 90.0]},
+/// ... ).added["units"]
+/// 2
+/// >>> kernel.units()["max_hp"]
+/// array([900., 300.])
+///
+/// The examples of all other classes begin with this kernel.
 #[pyclass(name = "Kernel", module = "multi_universe_core", frozen)]
 pub(crate) struct PyKernel {
     shared: Shared,
@@ -94,6 +109,15 @@ impl PyKernel {
     /// from another thread during the call.
     ///
     /// Raises PushError, which names table, column, row, value and what was expected.
+    ///
+    /// >>> kernel.push(units={"id": [11, 12], "fleet": [2, 2], "armor": [30.0, 10.0]}).changed["units"]
+    /// 1
+    /// >>> kernel.units()["armor"], kernel.unit(11)["max_hp"]
+    /// (array([ 0., 30., 10.]), 300.0)
+    /// >>> kernel.push(units={"id": [13], "fleet": [9]})
+    /// Traceback (most recent call last):
+    /// multi_universe_core.PushError: push refused, nothing changed: units, column 'fleet', row 0: got '9',
+    /// expected a fleet that is in the mirror or in the same push
     #[pyo3(signature = (*, factions=None, treaties=None, fleets=None, units=None, weapons=None))]
     fn push(
         &self,
@@ -120,6 +144,9 @@ impl PyKernel {
     ///
     /// A fleet takes its units along, a unit its weapons. weapons: pairs (unit, slot).
     /// Raises RemoveError for unknown keys, and for a faction that still owns fleets.
+    ///
+    /// >>> kernel.remove(fleets=[2]).removed
+    /// {'factions': 0, 'treaties': 0, 'fleets': 1, 'units': 1, 'weapons': 1}
     #[pyo3(
         signature = (*, factions=None, fleets=None, units=None, weapons=None),
         text_signature = "($self, *, factions=(), fleets=(), units=(), weapons=())"
@@ -159,6 +186,12 @@ impl PyKernel {
     /// If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
     /// interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
     /// the mirror as it was. Raises ResolveError if the battle cannot be started.
+    ///
+    /// >>> report = kernel.resolve(fleets=[1, 2], seed=7)
+    /// >>> report.outcome, report.winner, report.rounds
+    /// ('victory', 'Hegemony', 17)
+    /// >>> [unit["id"] for unit in kernel.units()]
+    /// [10]
     #[pyo3(
         signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, commit=true, record=None),
         text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, commit=True, record=None)"

@@ -155,6 +155,10 @@ impl PyKernel {
     ///
     /// The interpreter is released meanwhile. Ctrl-C raises KeyboardInterrupt within 100 ms; the exception's `partial` holds
     /// the odds of what was done, or None. Raises OddsError, ResolveError.
+    ///
+    /// >>> odds = kernel.odds(fleets=[1, 2], runs=500)
+    /// >>> odds.runs, int(odds.table["wins"].sum()) + odds.draws
+    /// (500, 500)
     #[pyo3(
         signature = (
             *, fleets=None, location=None, defenders=None, max_rounds=None, runs=1000, confidence=0.95, until=None,

@@ -16,6 +16,10 @@ use crate::replay::Replay;
 /// A recorded battle: what went in, and every column that changed, round by round.
 ///
 /// `resolve(..., record="full").replay` is one, `Replay.load(path)` another.
+///
+/// >>> replay = kernel.resolve(fleets=[1, 2], seed=7, record="full").replay
+/// >>> len(replay.frames) == 2 * replay.rounds, bool(replay.verify())
+/// (True, True)
 #[pyclass(name = "Replay", module = "multi_universe_core", frozen)]
 pub(crate) struct PyReplay {
     replay: Arc<Replay>,

@@ -12,6 +12,12 @@ use super::table::PyTable;
 use crate::report::{Decisiveness, Report};
 
 /// What a battle left behind.
+///
+/// >>> report = kernel.resolve(fleets=[1, 2], seed=7)
+/// >>> report.winner, report.survivors, report.units["alive"]
+/// ('Hegemony', 1, array([ True, False]))
+/// >>> report.as_legacy()[:3]
+/// ('Hegemony', 1, 17)
 #[pyclass(name = "BattleReport", module = "multi_universe_core", frozen)]
 pub(crate) struct PyBattleReport {
     report: Report,

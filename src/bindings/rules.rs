@@ -17,6 +17,15 @@ use crate::rules::{RULES, RuleInfo, RuleKind, Rules, Setting};
 /// Each rule is an attribute: a number, True or False, or a word. `Rules.describe()` lists them with meaning, unit,
 /// default and legal range.
 /// Rules cannot be changed; equal rules are equal, have one hash, and can be pickled.
+///
+/// >>> import multi_universe_core as muc
+/// >>> rules = muc.Rules(hit_floor=0.1, retarget="when_lost")
+/// >>> rules.hit_floor, rules == muc.Rules()
+/// (0.1, False)
+/// >>> muc.Rules(hit_flor=0.1)
+/// Traceback (most recent call last):
+/// multi_universe_core.RulesError: rules refused: rules, column 'hit_flor': got an unknown name,
+/// expected a rule; did you mean 'hit_floor'?
 #[pyclass(name = "Rules", module = "multi_universe_core", frozen, eq)]
 #[derive(PartialEq)]
 pub(crate) struct PyRules(pub(crate) Rules);

@@ -13,6 +13,10 @@ use crate::kernel::{Engagement, Muster};
 use crate::scenario::Scenario;
 
 /// A battle in a TOML file: its rules, factions, fleets and units.
+///
+/// >>> scenario = muc.Scenario.from_kernel(kernel)
+/// >>> scenario.run(seed=7).digest == kernel.resolve(fleets=[1, 2], seed=7).digest
+/// True
 #[pyclass(name = "Scenario", module = "multi_universe_core", frozen)]
 pub(crate) struct PyScenario(Scenario);
 

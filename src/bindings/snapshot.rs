@@ -13,6 +13,10 @@ impl PyKernel {
     /// The kernel as bytes: its content, rules, seed, threads and count of battles.
     ///
     /// The format has a version and a checksum, and is the same on every platform.
+    ///
+    /// >>> again = muc.Kernel.restore(kernel.snapshot())
+    /// >>> again.digest() == kernel.digest()
+    /// True
     fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = self.with(py, |kernel| py.detach(|| kernel.snapshot()))?;
         Ok(PyBytes::new(py, &bytes))

@@ -7,6 +7,10 @@ use crate::ecs::columns::TableId;
 use crate::ecs::ingest::{PushSummary, RemoveSummary};
 
 /// What a push did: rows added and changed, per table.
+///
+/// >>> summary = kernel.push(units={"id": [11, 12], "fleet": [2, 2]})
+/// >>> summary.added["units"], summary.changed["units"]
+/// (1, 1)
 #[pyclass(name = "PushSummary", module = "multi_universe_core", frozen, eq)]
 #[derive(PartialEq)]
 pub(crate) struct PyPushSummary(pub(crate) PushSummary);
@@ -31,6 +35,9 @@ impl PyPushSummary {
 }
 
 /// What a removal did: rows gone, per table.
+///
+/// >>> kernel.remove(units=[11]).removed["weapons"]
+/// 1
 #[pyclass(name = "RemoveSummary", module = "multi_universe_core", frozen, eq)]
 #[derive(PartialEq)]
 pub(crate) struct PyRemoveSummary(pub(crate) RemoveSummary);

@@ -29,6 +29,10 @@ impl PyKernel {
     /// `weapons`, `timeline` with the place in a column `location`, and `errors`, a dict from place to exception: a battle that
     /// cannot be fought does not keep the others from theirs. What the battles changed is written to the mirror in the order
     /// of places, when all were fought. Ctrl-C leaves the mirror as it was. Raises ResolveError.
+    ///
+    /// >>> turn = kernel.resolve_turn()
+    /// >>> {place: report.outcome for place, report in turn.items()}, turn.errors
+    /// ({7: 'victory'}, {})
     #[pyo3(
         signature = (*, locations=None, defenders=None, max_rounds=None, seed=None, commit=true, threads=None),
         text_signature = "($self, *, locations=None, defenders=(), max_rounds=None, seed=None, commit=True, threads=None)"

@@ -30,6 +30,11 @@ impl PyKernel {
     ///
     /// Units that both variants have roll the same, so that most of the chance cancels in the differences. The mirror stays as
     /// it was. The result has a `table` and the `odds` of each variant. Raises OddsError, ResolveError, PushError, RemoveError.
+    ///
+    /// >>> changes = {"armour": {"units": {"id": [11], "armor": [60.0]}}}
+    /// >>> table = kernel.compare(changes, fleets=[1, 2], runs=200).table
+    /// >>> table.row(1)["name"], table.row(1)["difference"] > 0
+    /// ('Synod', True)
     #[pyo3(signature = (changes, **options))]
     fn compare<'py>(
         slf: &Bound<'py, Self>,

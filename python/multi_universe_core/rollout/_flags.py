@@ -67,8 +67,8 @@ class FeatureFlags(Mapping[str, bool]):
     ('environment variable MUC_FLEET_LOOKUP', 'default')
     >>> FeatureFlags(environ={"MUC_FLEET_LOKUP": "0"})
     Traceback (most recent call last):
-    multi_universe_core.rollout.FlagError: environment variable MUC_FLEET_LOKUP: got an unknown name, \
-expected a flag's: did you mean MUC_FLEET_LOOKUP?
+    multi_universe_core.rollout.FlagError: environment variable MUC_FLEET_LOKUP: got an unknown name,
+    expected a flag's: did you mean MUC_FLEET_LOOKUP?
     """
 
     def __init__(
