@@ -17,7 +17,7 @@ RUST_SOURCES := $(shell find src -type f 2>/dev/null)
 .DEFAULT_GOAL := help
 # One step at a time: cargo uses all cores by itself, and the log stays readable.
 .NOTPARALLEL:
-.PHONY: help run test core python verify lint lint-rust lint-python components bench bless docs clean
+.PHONY: help run test core python verify lint lint-rust lint-python components bench bless docs package clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,14 @@ bless: .venv/extension.stamp ## write the goldens anew from what the kernel does
 
 docs: .venv/requirements.stamp ## the API documentation, with every warning an error
 	$(PYO3) RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps --features python
+
+# Plain pip builds what is in the source package, as it will for people; this takes some minutes.
+package: .venv/requirements.stamp ## a source package in dist/, and the wheel that pip makes of it, tried
+	rm -rf dist
+	$(BIN)/maturin sdist --out dist
+	$(PYTHON) -m venv dist/tried
+	dist/tried/bin/python -m pip install --disable-pip-version-check --quiet dist/*.tar.gz
+	dist/tried/bin/muc verify scenarios/
 
 clean: ## remove what was built and installed here
 	$(CARGO) clean

@@ -81,7 +81,7 @@ class ObjectSchema:
     >>> from types import SimpleNamespace as Ship
     >>> from multi_universe_core.bridge import At, BattleBridge, ObjectSchema
     >>> schema = ObjectSchema(
-    ...     hp="hull.points", max_hp=At("hull.most", default=100), weapons={"strength": "[power]"}, arms="guns"
+    ...     hp="hull.points", max_hp=At("hull.most", default=100), arms="guns", weapons={"strength": "power"}
     ... )
     >>> gunner = Ship(hull=Ship(points=90.0), guns=[{"power": 9, "range": 90}])
     >>> target = Ship(hull=Ship(points=10.0, most=10.0), guns=[])
