@@ -30,6 +30,7 @@ class Diplomacy(Protocol):
 
     def get_treaty(self, a: str, b: str, /) -> str:
         """The kind of treaty: "War", "Peace", "Trade", ... Only war makes hostile."""
+        ...
 
 
 Treaties: TypeAlias = Diplomacy | Mapping[tuple[str, str], str] | Mapping[str, Mapping[str, str]]

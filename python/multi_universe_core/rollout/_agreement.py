@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,21 +161,22 @@ Same = Callable[[Any, Any], bool]
 
 def _differences(place: str, a: Any, b: Any, same: Same) -> Iterator[Difference]:
     """Where two answers differ, in the order of the first one."""
-    pair = (_plain(a), _plain(b))
-    if sum(isinstance(x, np.ndarray) for x in pair) == 1:
+    x, y = _plain(a), _plain(b)
+    if isinstance(x, np.ndarray) != isinstance(y, np.ndarray):
         # A list of a twin against an array of ours.
-        pair = tuple(x.tolist() if isinstance(x, np.ndarray) else x for x in pair)
-    if all(isinstance(x, Mapping) for x in pair):
-        yield from _in_mappings(place, *pair, same)
-    elif all(isinstance(x, np.ndarray) for x in pair):
-        yield from _in_arrays(place, *pair, same)
-    elif all(isinstance(x, Set) for x in pair):
-        if pair[0] != pair[1]:
-            yield _difference(place, *pair)
-    elif all(isinstance(x, Sequence) and not isinstance(x, str | bytes) for x in pair):
-        yield from _in_sequences(place, *pair, same)
-    elif not _equal(*pair, same):
+        x, y = (z.tolist() if isinstance(z, np.ndarray) else z for z in (x, y))
+    if isinstance(x, Mapping) and isinstance(y, Mapping):
+        yield from _in_mappings(place, x, y, same)
+    elif isinstance(x, np.ndarray):
+        yield from _in_arrays(place, x, y, same)
+    elif _is_sequence(x) and _is_sequence(y):
+        yield from _in_sequences(place, x, y, same)
+    elif not _equal(x, y, same):
         yield _difference(place, a, b)
+
+
+def _is_sequence(x: object) -> TypeGuard[Sequence[Any]]:
+    return isinstance(x, Sequence) and not isinstance(x, str | bytes)
 
 
 def _plain(x: Any) -> Any:

@@ -35,7 +35,7 @@ class FlagError(KernelError, ValueError):
     """Flags could not be read: a file or the environment has faults, all of which are named."""
 
     # Tracebacks name the place from which it is imported.
-    __module__ = __package__
+    __module__ = "multi_universe_core.rollout"
 
     faults: list[dict[str, Any]]
     """Each with place, value and expected."""
