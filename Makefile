@@ -62,7 +62,8 @@ bless: .venv/extension.stamp ## write the goldens anew from what the kernel does
 	$(BIN)/muc verify --bless --digests tests/golden/digests.toml scenarios/
 	@echo "Now read the difference, and say under Outcomes in CHANGELOG.md what ends otherwise, and why."
 
-docs: .venv/requirements.stamp ## the API documentation, with every warning an error
+docs: .venv/requirements.stamp ## the site in site/, and the crate's documentation, with every warning an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	$(PYO3) RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps --features python
 
 # Plain pip builds what is in the source package, as it will for people; this takes some minutes.
@@ -70,12 +71,12 @@ package: .venv/requirements.stamp ## a source package in dist/, and the wheel th
 	rm -rf dist
 	$(BIN)/maturin sdist --out dist
 	$(PYTHON) -m venv dist/tried
-	dist/tried/bin/python -m pip install --disable-pip-version-check --quiet dist/*.tar.gz
+	dist/tried/bin/python -m pip install --disable-pip-version-check --no-cache-dir --quiet dist/*.tar.gz
 	dist/tried/bin/muc verify scenarios/
 
 clean: ## remove what was built and installed here
 	$(CARGO) clean
-	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -f python/multi_universe_core/_core*.so
 	find python tests examples scripts -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

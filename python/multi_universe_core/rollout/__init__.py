@@ -3,9 +3,11 @@
     from multi_universe_core.rollout import FeatureFlags, Shadow, with_fallback
 
     flags = FeatureFlags("config/rust_features.toml")
-    resolve = Shadow(python_resolver, bridge.engagement)           # first: both run, Python's answer counts
-    print(resolve.report())                                        # safe to switch? why, or why not?
-    resolve = with_fallback(bridge.engagement, python_resolver, enabled=flags["battle"])   # then: switched
+    # First both run, and Python's answer counts. Is it safe to switch? Why, or why not?
+    resolve = Shadow(old_resolve, new_resolve)
+    print(resolve.report())
+    # Then the switch is thrown, and can be taken back.
+    resolve = with_fallback(new_resolve, old_resolve, enabled=flags["battle"])
 
 - `FeatureFlags`: which hot path is on, by a TOML file and by the environment (`MUC_FLEET_LOOKUP=0`).
 - `Shadow`: runs the old and the new path, answers with the old one's result, and keeps what differed.
