@@ -35,6 +35,7 @@ from ._core import (
     BridgeError,
     Comparison,
     ConservationError,
+    DistanceCalculator,
     InputError,
     Kernel,
     KernelError,
@@ -56,6 +57,8 @@ from ._core import (
     Table,
     UnknownKeyError,
     __version__,
+    calculate_distances,
+    cpu_features,
     resolve_shooting_batch,
 )
 from .turn import TurnReport
@@ -66,6 +69,7 @@ __all__ = [
     "BridgeError",
     "Comparison",
     "ConservationError",
+    "DistanceCalculator",
     "InputError",
     "Kernel",
     "KernelError",
@@ -89,5 +93,7 @@ __all__ = [
     "TurnReport",
     "UnknownKeyError",
     "__version__",
+    "calculate_distances",
+    "cpu_features",
     "resolve_shooting_batch",
 ]

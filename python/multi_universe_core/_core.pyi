@@ -6,6 +6,7 @@ The types stand in a stub per class (`_kernel.pyi`, `_report.pyi`, ...); at run 
 from collections.abc import Sequence
 
 from ._bridge import _Bridge
+from ._distances import DistanceCalculator, calculate_distances, cpu_features
 from ._errors import (
     BridgeError,
     ConservationError,
@@ -36,6 +37,7 @@ __all__ = [
     "BridgeError",
     "Comparison",
     "ConservationError",
+    "DistanceCalculator",
     "InputError",
     "Kernel",
     "KernelError",
@@ -58,8 +60,10 @@ __all__ = [
     "UnknownKeyError",
     "_Bridge",
     "__version__",
+    "calculate_distances",
     "checkpoint",
     "compare",
+    "cpu_features",
     "main",
     "resolve_shooting_batch",
 ]

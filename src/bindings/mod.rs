@@ -8,6 +8,8 @@ mod arrow_input;
 mod bridge;
 mod column;
 mod comparison;
+mod cpu;
+mod distances;
 mod engagement;
 mod errors;
 mod input;
@@ -17,6 +19,7 @@ mod legacy;
 mod memory;
 mod odds;
 mod odds_run;
+mod points;
 mod replay;
 mod report;
 mod rules;
@@ -44,6 +47,10 @@ mod _core {
     use super::bridge::PyBridge;
     #[pymodule_export]
     use super::comparison::PyComparison;
+    #[pymodule_export]
+    use super::cpu::cpu_features;
+    #[pymodule_export]
+    use super::distances::{PyDistanceCalculator, calculate_distances};
     #[pymodule_export]
     use super::kernel::PyKernel;
     #[pymodule_export]

@@ -5,6 +5,7 @@ mod cells;
 pub mod columns;
 pub mod components;
 pub mod digest;
+pub mod distance;
 pub mod export;
 pub mod gate;
 pub mod ingest;

@@ -1,0 +1,126 @@
+//! All pairs: the distance of every point of one set to every point of another, or of every pair of a set once.
+
+use super::{Points, Real};
+use crate::ecs::simd::{Level, kernel};
+use crate::ecs::workers::Workers;
+
+/// Distances that a thread works out at a time.
+const PART: usize = 1 << 15;
+
+/// A precision with kernels of its own.
+pub trait Rows: Real {
+    /// Distances from a point of a plane to others.
+    fn plane(level: Level, at: [Self; 2], xs: &[Self], ys: &[Self], out: &mut [Self]);
+    /// Distances from a point of space to others.
+    fn space(level: Level, at: [Self; 3], xs: &[Self], ys: &[Self], zs: &[Self], out: &mut [Self]);
+}
+
+macro_rules! rows {
+    ($real:ty, $plane:ident, $space:ident) => {
+        kernel! {
+            fn $plane(at: [$real; 2], xs: &[$real], ys: &[$real], out: &mut [$real]) {
+                for ((out, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
+                    let (dx, dy) = (at[0] - x, at[1] - y);
+                    *out = (dx * dx + dy * dy).sqrt();
+                }
+            }
+        }
+        kernel! {
+            fn $space(at: [$real; 3], xs: &[$real], ys: &[$real], zs: &[$real], out: &mut [$real]) {
+                for (((out, &x), &y), &z) in out.iter_mut().zip(xs).zip(ys).zip(zs) {
+                    let (dx, dy, dz) = (at[0] - x, at[1] - y, at[2] - z);
+                    *out = (dx * dx + dy * dy + dz * dz).sqrt();
+                }
+            }
+        }
+        impl Rows for $real {
+            fn plane(level: Level, at: [Self; 2], xs: &[Self], ys: &[Self], out: &mut [Self]) {
+                $plane(level, at, xs, ys, out);
+            }
+
+            fn space(level: Level, at: [Self; 3], xs: &[Self], ys: &[Self], zs: &[Self], out: &mut [Self]) {
+                $space(level, at, xs, ys, zs, out);
+            }
+        }
+    };
+}
+rows!(f64, plane64, space64);
+rows!(f32, plane32, space32);
+
+/// The distances from every point of `a` to every point of `b`: row after row, `a.len() · b.len()` of them.
+///
+/// # Panics
+/// If `out` is of another length, or the points are not of equal dimensions.
+///
+/// ```
+/// # use multi_universe_core::ecs::{distance::{Points, cross}, simd::level, workers::Workers};
+/// let points = Points { x: vec![0.0, 3.0], y: vec![0.0, 4.0], z: None };
+/// let mut out = [0.0; 4];
+/// cross(level()?, &points, &points, &mut out, &Workers::default());
+/// assert_eq!(out, [0.0, 5.0, 5.0, 0.0]);
+/// # Ok::<(), multi_universe_core::Error>(())
+/// ```
+pub fn cross<T: Rows>(level: Level, a: &Points<T>, b: &Points<T>, out: &mut [T], workers: &Workers) {
+    assert!(out.len() == a.len() * b.len() && a.dimensions() == b.dimensions(), "not of this shape");
+    if out.is_empty() {
+        return;
+    }
+    let rows = PART.div_ceil(b.len());
+    let parts = out.chunks_mut(rows * b.len()).enumerate().collect();
+    workers.each(parts, |(part, out): (usize, &mut [T])| {
+        for (row, out) in out.chunks_mut(b.len()).enumerate() {
+            from_point(level, a, part * rows + row, b, 0, out);
+        }
+    });
+}
+
+/// The distances of all pairs of points, each once: of the first to all later ones, of the second, …
+///
+/// # Panics
+/// If `out` is not `n · (n − 1) / 2` long.
+///
+/// ```
+/// # use multi_universe_core::ecs::{distance::{Points, condensed}, simd::level, workers::Workers};
+/// let points = Points { x: vec![0.0, 3.0, 0.0], y: vec![0.0, 4.0, 2.0], z: None };
+/// let mut out = [0.0; 3];
+/// condensed(level()?, &points, &mut out, &Workers::default());
+/// assert_eq!(out[..2], [5.0, 2.0]);
+/// # Ok::<(), multi_universe_core::Error>(())
+/// ```
+pub fn condensed<T: Rows>(level: Level, points: &Points<T>, out: &mut [T], workers: &Workers) {
+    let count = points.len();
+    assert_eq!(out.len(), count * count.saturating_sub(1) / 2, "not of this shape");
+    let (mut parts, mut rest, mut first) = (Vec::new(), out, 0);
+    while !rest.is_empty() {
+        let (mut last, mut length) = (first, 0);
+        while length < PART && last + 1 < count {
+            length += count - 1 - last;
+            last += 1;
+        }
+        let (part, later) = rest.split_at_mut(length);
+        parts.push((first..last, part));
+        (rest, first) = (later, last);
+    }
+    workers.each(parts, |(from, mut out): (std::ops::Range<usize>, &mut [T])| {
+        for point in from {
+            let (row, later) = out.split_at_mut(count - 1 - point);
+            from_point(level, points, point, points, point + 1, row);
+            out = later;
+        }
+    });
+}
+
+/// The distances from a point of `a` to the points of `b` from `first` on.
+fn from_point<T: Rows>(
+    level: Level,
+    a: &Points<T>,
+    point: usize,
+    b: &Points<T>,
+    first: usize,
+    out: &mut [T],
+) {
+    match &b.z {
+        None => T::plane(level, a.at(point), &b.x[first..], &b.y[first..], out),
+        Some(z) => T::space(level, a.at(point), &b.x[first..], &b.y[first..], &z[first..], out),
+    }
+}
