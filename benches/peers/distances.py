@@ -2,16 +2,14 @@
 
     python benches/peers/distances.py
 
-One thread each, unless a line says otherwise: MUC_THREADS is set to 1 before the package is loaded. scipy is not
-among the requirements; without it there is nothing to compare with.
+One thread each: the process is held to one processor before any work, where the system can do that.
+MUC_BENCH_ALL=1 in the environment leaves it all of them.
 """
 
 import os
 import sys
 from collections.abc import Callable
 from typing import Any
-
-os.environ.setdefault("MUC_THREADS", "1")
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,19 +36,27 @@ def all_pairs() -> None:
         assert (calculator.condensed() == pdist(points)).all()
         ours, theirs = np.empty((count, count)), np.empty((count, count))
         name = f"{count:>5} points"
-        beside(f"{name}, cdist", calculator.pairwise, lambda p=points: cdist(p, p), goal=2 if count < 5_000 else None)
+        goal = 2 if count < 5_000 else None
+        beside(f"{name}, cdist", calculator.pairwise, lambda p=points: cdist(p, p), goal=goal)
         beside(
             f"{name}, cdist, out=",
             lambda c=calculator, o=ours: c.pairwise(out=o),
             lambda p=points, o=theirs: cdist(p, p, out=o),
-            goal=2 if count < 5_000 else 1.7,
+            goal=goal or 1.7,
         )
         beside(f"{name}, pdist", calculator.condensed, lambda p=points: pdist(p))
         if count <= 1_000:
+            assert np.allclose(broadcast(points), calculator.pairwise(), rtol=1e-12)
             beside(f"{name}, NumPy broadcasting", calculator.pairwise, lambda p=points: broadcast(p), goal=30)
-        beside(f"{name}, a fill of the same array", lambda c=calculator, o=ours: c.pairwise(out=o), lambda o=ours: o.fill(1.0))
+        beside(
+            f"{name}, out=, a fill of the same array",
+            lambda c=calculator, o=ours: c.pairwise(out=o),
+            lambda o=ours: o.fill(1.0),
+        )
         narrow = points.astype(np.float32)
-        beside(f"{name}, float32 against cdist", muc.DistanceCalculator(narrow).pairwise, lambda p=narrow: cdist(p, p))
+        half = muc.DistanceCalculator(narrow)
+        assert np.allclose(half.pairwise(), cdist(narrow, narrow), rtol=1e-5)
+        beside(f"{name}, float32 against cdist", half.pairwise, lambda p=narrow: cdist(p, p))
 
 
 def spreads(count: int) -> dict[str, Points]:
@@ -84,7 +90,8 @@ def searches() -> None:
             def tree(a: Points = friends, b: Points = foes) -> Any:
                 return cKDTree(b).query(a)
 
-            beside(f"{name}, nearest enemy, per unit", nearest, tree, per=half, goal=7 if spread == "mixed" else None)
+            goal = 7 if spread == "mixed" else None
+            beside(f"{name}, nearest enemy, per unit", nearest, tree, per=half, goal=goal)
             if count <= 1_000:
                 beside(
                     f"{name}, nearest enemy, NumPy n × n",
@@ -118,7 +125,10 @@ def searches() -> None:
 
 
 if __name__ == "__main__":
-    heading(f"distances, {os.environ['MUC_THREADS']} thread", "scipy")
+    alone = "MUC_BENCH_ALL" not in os.environ and hasattr(os, "sched_setaffinity")
+    if alone:
+        os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+    heading(f"distances, {'one processor' if alone else 'all processors'}", "scipy")
     parts: dict[str, Callable[[], None]] = {"pairs": all_pairs, "searches": searches}
     for part in sys.argv[1:] or parts:
         parts[part]()

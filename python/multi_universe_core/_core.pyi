@@ -6,7 +6,7 @@ The types stand in a stub per class (`_kernel.pyi`, `_report.pyi`, ...); at run 
 from collections.abc import Sequence
 
 from ._bridge import _Bridge
-from ._distances import DistanceCalculator, calculate_distances, cpu_features
+from ._distances import DistanceCalculator, Distances, calculate_distances, cpu_features
 from ._errors import (
     BridgeError,
     ConservationError,
@@ -38,6 +38,7 @@ __all__ = [
     "Comparison",
     "ConservationError",
     "DistanceCalculator",
+    "Distances",
     "InputError",
     "Kernel",
     "KernelError",

@@ -1,9 +1,12 @@
-"""Types of the compiled class `DistanceCalculator`, and of the functions `calculate_distances` and `cpu_features`."""
+"""Types of the compiled classes `DistanceCalculator` and `Distances`, and of the functions beside them."""
 
+from collections.abc import Iterable
 from typing import Any, Protocol, TypeAlias, TypedDict, TypeVar, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from ._table import Table
 
 class _Dlpack(Protocol):
     def __dlpack__(self, *, stream: Any = ...) -> Any: ...
@@ -11,6 +14,7 @@ class _Dlpack(Protocol):
 
 _Points: TypeAlias = ArrayLike | _Dlpack
 _Floats: TypeAlias = NDArray[np.floating[Any]]
+_Ids: TypeAlias = Iterable[int] | NDArray[np.integer[Any]]
 _Out = TypeVar("_Out", bound=_Floats)
 
 class _CpuFeatures(TypedDict):
@@ -57,7 +61,7 @@ class DistanceCalculator:
     def pairwise(self, positions: _Points | None = None, *, out: _Out | None = None) -> _Floats:
         """The distances of all points from each other, shape (n, n)."""
     def cross(self, a: _Points, b: _Points | None = None, *, out: _Out | None = None) -> _Floats:
-        """The distances from each point of `a` to each of `b`, shape (len(a), len(b)); b None: the calculator's."""
+        """From each point of `a` to each of `b` (None: the calculator's): shape (len(a), len(b))."""
     def condensed(self, positions: _Points | None = None, *, out: _Out | None = None) -> _Floats:
         """The distances of all pairs, each once, shape (n * (n - 1) / 2,).
 
@@ -85,7 +89,51 @@ class DistanceCalculator:
         """The points at most `radius` away from each place: (starts, numbers, distances).
 
         The points of place i are numbers[starts[i]:starts[i + 1]], in order of number; starts has shape
-        (places + 1,). places: None: the points themselves, each without itself.
+        (places + 1,). places: None: the points themselves, each without itself. radius: in the precision of
+        the points. Every pair found takes memory: 1e5 points in reach of each other are 1e10 pairs.
+        """
+
+@final
+class Distances:
+    """Distances between the units of a kernel's mirror: `kernel.distances`.
+
+    Meant are the units that are alive and have a position (x, y), of all fleets, or of these `fleets`, or of
+    those at this `location` that are not in transit. Distances are in tiles, as the positions are. Of equally
+    near units the one with the lower id is taken. Raises UnknownKeyError for an unknown fleet, InputError for
+    anything else that is wrong.
+
+    >>> import multi_universe_core as muc
+    >>> kernel = muc.Kernel()
+    >>> _ = kernel.push(
+    ...     factions={"name": ["Hegemony", "Synod"]},
+    ...     treaties={"a": ["Hegemony"], "b": ["Synod"], "kind": ["war"]},
+    ...     fleets={"id": [1, 2], "faction": ["Hegemony", "Synod"]},
+    ...     units={"id": [10, 20], "fleet": [1, 2], "x": [0.0, 3.0], "y": [0.0, 4.0]},
+    ... )
+    >>> kernel.distances.nearest_enemy().row(0)
+    {'unit': 10, 'enemy': 20, 'distance': 5.0}
+    """
+    def pairwise(
+        self, *, fleets: _Ids | None = None, location: int | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The distances of all units from each other: (matrix, ids).
+
+        The matrix is float64 of shape (n, n); the units' ids have shape (n,) and are in order.
+        """
+    def nearest_enemy(self, *, fleets: _Ids | None = None, location: int | None = None) -> Table:
+        """The nearest enemy (by treaty) of each unit that has one among these units: unit, enemy, distance.
+
+        By unit.
+        """
+    def within(self, radius: float, *, fleets: _Ids | None = None, location: int | None = None) -> Table:
+        """Whoever is at most `radius` tiles away from each unit: unit, other, distance.
+
+        By unit, then other.
+        """
+    def k_nearest(self, k: int, *, fleets: _Ids | None = None, location: int | None = None) -> Table:
+        """The k nearest units of each unit, friend or foe: unit, rank (from 1), other, distance.
+
+        By unit, then rank. A unit has fewer rows where there are not so many others.
         """
 
 def cpu_features() -> _CpuFeatures:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._distances import Distances
 from ._odds import Odds
 from ._report import BattleReport
 from ._rules import Rules
@@ -301,6 +302,9 @@ class Kernel:
         max(1, trunc(power * hp/max_hp * (ma + md + damage)/150)), power = power_rating or a tenth of the
         cost. Raises UnknownKeyError for an unknown fleet.
         """
+    @property
+    def distances(self) -> Distances:
+        """Distances between the units of the mirror."""
     def digest(self) -> str:
         """The fingerprint of the mirror's content, 32 hexadecimal digits.
 

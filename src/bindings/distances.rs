@@ -1,7 +1,10 @@
 //! The class `DistanceCalculator` and the function `calculate_distances`.
 
 use numpy::{Element, IntoPyArray, PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
+use pyo3::exceptions::PyMemoryError;
+use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 use super::column::kind_of;
 use super::points::{Alike, AnyPoints, refused};
@@ -149,15 +152,14 @@ impl PyDistanceCalculator {
         places: Option<&Bound<'py, PyAny>>,
         positions: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Found<'py>> {
-        let count = usize::try_from(k).ok().filter(|count| (1..=MOST_NEIGHBOURS).contains(count));
-        let wanted = format!("a whole number from 1 to {MOST_NEIGHBOURS}");
-        self.neighbours(py, places, positions, Some(count.ok_or_else(|| refused("k", k, wanted))?))
+        self.neighbours(py, places, positions, Some(count_of_neighbours(k)?))
     }
 
     /// The points at most `radius` away from each place: (starts, numbers, distances).
     ///
     /// The points of place i are numbers[starts[i]:starts[i + 1]], in order of number; starts has shape (places + 1,).
-    /// places: None: the points themselves, each without itself.
+    /// places: None: the points themselves, each without itself. radius: in the precision of the points. Every pair found
+    /// takes memory: 1e5 points in reach of each other are 1e10 pairs.
     #[pyo3(signature = (radius, places=None, positions=None))]
     fn within<'py>(
         &self,
@@ -166,9 +168,7 @@ impl PyDistanceCalculator {
         places: Option<&Bound<'py, PyAny>>,
         positions: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Runs<'py>> {
-        if !(radius >= 0.0 && radius.is_finite()) {
-            return Err(refused("radius", radius, "a finite number, at least 0"));
-        }
+        let radius = finite_radius(radius)?;
         let points = self.lend("positions", positions)?;
         let places = places.map(|given| AnyPoints::read("places", given)).transpose()?;
         match Alike::of(points.get(), places.as_ref(), "places")? {
@@ -177,7 +177,9 @@ impl PyDistanceCalculator {
                 runs(py, || distance::within(&points, places, radius, &Workers::shared()))
             }
             Alike::Narrow(points, places) => {
-                runs(py, || distance::within(points, places, radius as f32, &Workers::shared()))
+                // A radius past all single precision reaches whatever can be reached.
+                let radius = (radius as f32).min(f32::MAX);
+                runs(py, || distance::within(points, places, radius, &Workers::shared()))
             }
         }
     }
@@ -217,6 +219,7 @@ impl PyDistanceCalculator {
         let places = places.map(|given| AnyPoints::read("places", given)).transpose()?;
         let workers = Workers::shared();
         let count = k.unwrap_or(1);
+        room(places.as_ref().unwrap_or(points.get()).len(), count)?;
         match Alike::of(points.get(), places.as_ref(), "places")? {
             Alike::Wide(points, places) => {
                 let places = places.as_deref();
@@ -229,6 +232,27 @@ impl PyDistanceCalculator {
             }
         }
     }
+}
+
+/// How many neighbours are asked for, if they can be.
+pub(super) fn count_of_neighbours(k: i64) -> PyResult<usize> {
+    let count = usize::try_from(k).ok().filter(|count| (1..=MOST_NEIGHBOURS).contains(count));
+    count.ok_or_else(|| refused("k", k, format!("a whole number from 1 to {MOST_NEIGHBOURS}")))
+}
+
+/// The radius, if it is one.
+pub(super) fn finite_radius(radius: f64) -> PyResult<f64> {
+    let fits = radius >= 0.0 && radius.is_finite();
+    fits.then_some(radius).ok_or_else(|| refused("radius", radius, "a finite number, at least 0"))
+}
+
+/// Fails as Python does where there is no memory for so many neighbours; a vector would end the process.
+pub(super) fn room(places: usize, k: usize) -> PyResult<()> {
+    let fits = |count: usize| Vec::<[u64; 4]>::new().try_reserve_exact(count).is_ok();
+    if places.checked_mul(k).is_some_and(fits) {
+        return Ok(());
+    }
+    Err(PyMemoryError::new_err(format!("no memory for {k} neighbours of each of {places} places")))
 }
 
 /// An array of these values, with an axis for the neighbours of a place if there is one.
@@ -252,7 +276,7 @@ fn runs<'py, T: Element>(
     ))
 }
 
-fn all_pairs<'py, T: Rows + Element>(
+pub(super) fn all_pairs<'py, T: Rows + Element>(
     py: Python<'py>,
     a: &Points<T>,
     b: &Points<T>,
@@ -279,26 +303,36 @@ fn filled<'py, T: Element + Copy>(
     out: Option<&Bound<'py, PyAny>>,
     work: impl FnOnce(&mut [T]) + Send,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let array = match out {
-        None => PyArrayDyn::<T>::zeros(py, shape, false),
-        Some(out) => match out.cast::<PyArrayDyn<T>>() {
-            Ok(array) if array.shape() == shape => array.clone(),
-            _ => return Err(wrong_out::<T>(py, out, shape)),
-        },
+    let numpy = py.import(intern!(py, "numpy"))?;
+    let target = out.map(|out| fit::<T>(out, shape).ok_or_else(|| wrong_out::<T>(py, out, shape)));
+    let target = target.transpose()?;
+    let gapless = |array: &&Bound<'py, PyArrayDyn<T>>| array.is_c_contiguous() && array.is_aligned();
+    let array = match target.as_ref().filter(gapless) {
+        Some(array) => array.clone(),
+        // NumPy says so where there is no memory for it.
+        None => {
+            let shape = PyTuple::new(py, shape)?;
+            numpy.call_method1(intern!(py, "empty"), (shape, T::get_dtype(py)))?.cast_into()?
+        }
     };
-    let Ok(mut held) = array.try_readwrite() else {
-        return Err(wrong_out::<T>(py, &array, shape));
-    };
-    if let Ok(values) = held.as_slice_mut() {
-        py.detach(|| work(values));
-    } else {
-        // An array with gaps is filled from one without.
-        let mut values = held.as_array().iter().copied().collect::<Vec<T>>();
-        py.detach(|| work(&mut values));
-        held.as_array_mut().iter_mut().zip(values).for_each(|(place, value)| *place = value);
-    }
+    let mut held = array.try_readwrite()?;
+    let values = held.as_slice_mut()?;
+    py.detach(|| work(values));
     drop(held);
-    Ok(array.into_any())
+    match target {
+        // An array with gaps is filled from one without.
+        Some(target) if !target.is(&array) => {
+            numpy.call_method1(intern!(py, "copyto"), (&target, array))?;
+            Ok(target.into_any())
+        }
+        _ => Ok(array.into_any()),
+    }
+}
+
+/// The array, if it has this type and shape and nobody else reads or writes it.
+fn fit<'py, T: Element>(out: &Bound<'py, PyAny>, shape: &[usize]) -> Option<Bound<'py, PyArrayDyn<T>>> {
+    let array = out.cast::<PyArrayDyn<T>>().ok().filter(|array| array.shape() == shape)?;
+    array.try_readwrite().is_ok().then(|| array.clone())
 }
 
 fn wrong_out<T: Element>(py: Python<'_>, out: &Bound<'_, PyAny>, shape: &[usize]) -> PyErr {

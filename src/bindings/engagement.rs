@@ -1,11 +1,11 @@
-//! What `resolve` is asked, read from its arguments. Whatever is wrong is a fault in one list.
+//! What `resolve` and questions about fleets are asked, read from its arguments. Whatever is wrong is a fault in one list.
 
 use pyo3::prelude::*;
 
 use super::column::shown;
 use super::keys::{self, keys_or_fault};
-use crate::error::{Fault, Faults};
-use crate::kernel::{MOST_ROUNDS, Muster, Record};
+use crate::error::{Error, Fault, Faults};
+use crate::kernel::{MOST_ROUNDS, Muster, Record, Selection};
 
 /// Whose units fight: exactly one of the two arguments says so.
 pub(super) fn muster(
@@ -21,6 +21,20 @@ pub(super) fn muster(
     };
     faults.add(|| Fault::column("resolve", "", value, "exactly one of them"));
     Ok(Muster::Fleets(Vec::new()))
+}
+
+/// The fleets that a question means: these, or those at a place, or all.
+pub(super) fn selection(fleets: Option<&Bound<'_, PyAny>>, location: Option<i64>) -> PyResult<Selection> {
+    let refused = |fault: Fault| Error::Input(fault.into());
+    match (fleets, location) {
+        (None, None) => Ok(Selection::All),
+        (None, Some(location)) => Ok(Selection::Location(location)),
+        (Some(_), None) => Ok(Selection::Fleets(keys::ids("fleets", fleets)?.map_err(refused)?)),
+        (Some(_), Some(_)) => {
+            Err(refused(Fault::column("fleets", "", "both fleets and location", "at most one of them"))
+                .into())
+        }
+    }
 }
 
 /// What is kept of a battle.

@@ -270,14 +270,8 @@ impl PyKernel {
     /// UnknownKeyError for an unknown fleet.
     #[pyo3(signature = (*, fleets=None))]
     fn strengths(&self, py: Python<'_>, fleets: Option<&Bound<'_, PyAny>>) -> PyResult<PyTable> {
-        let ids = match fleets {
-            Some(fleets) => Some(
-                keys::ids("fleets", Some(fleets))?
-                    .map_err(|fault| PyValueError::new_err(fault.to_string()))?,
-            ),
-            None => None,
-        };
-        Ok(PyTable::from(self.shared.with(py, |kernel| kernel.strengths(ids.as_deref()))??))
+        let selection = engagement::selection(fleets, None)?;
+        Ok(PyTable::from(self.shared.with(py, |kernel| kernel.strengths(&selection))??))
     }
 
     /// The fingerprint of the mirror's content: 32 hexadecimal digits.

@@ -17,6 +17,7 @@ mod kernel;
 mod keys;
 mod legacy;
 mod memory;
+mod mirror_distances;
 mod odds;
 mod odds_run;
 mod points;
@@ -55,6 +56,8 @@ mod _core {
     use super::kernel::PyKernel;
     #[pymodule_export]
     use super::main;
+    #[pymodule_export]
+    use super::mirror_distances::PyDistances;
     #[pymodule_export]
     use super::odds::{PyOdds, checkpoint};
     #[pymodule_export]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use numpy::{Element, PyArray2, PyArrayMethods, PyUntypedArray};
+use numpy::{Element, PyArray2, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -12,6 +12,8 @@ use crate::error::{Error, Fault};
 
 /// The device number of main memory, and of memory that a GPU shares with it, in DLPack.
 const HOST: [i64; 2] = [1, 3];
+/// The most points that are taken: neighbours are numbered with 32 bits inside.
+const MOST_POINTS: usize = 1 << 31;
 
 /// Points in the precision in which they came.
 pub(crate) enum AnyPoints {
@@ -31,6 +33,9 @@ impl AnyPoints {
         match (shape.as_slice(), kind) {
             // NumPy makes one dimension of an empty list.
             ([0], _) => Ok(Self::Wide(Points::default())),
+            ([count, _], _) if *count > MOST_POINTS => {
+                Err(refused(name, format!("{count} points"), format!("at most {MOST_POINTS}")))
+            }
             ([_, 2 | 3], 'f') if width <= 4 => columns(name, &array, "f4").map(Self::Narrow),
             ([_, 2 | 3], 'f' | 'i' | 'u') => columns(name, &array, "f8").map(Self::Wide),
             ([_, 2 | 3], _) => Err(refused(name, format!("{} of {dtype}", kind_of(given)), "numbers")),
@@ -102,8 +107,12 @@ pub(crate) fn refused(name: &'static str, value: impl ToString, wanted: impl ToS
 /// The array that is meant: as it is, from another library's memory by DLPack, or what NumPy makes of it.
 fn as_array<'py>(name: &'static str, given: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = given.py();
-    if given.is_instance_of::<PyUntypedArray>() {
+    if given.is_exact_instance_of::<PyUntypedArray>() {
         return Ok(given.clone());
+    }
+    // `numpy.asarray` would silently drop the mask.
+    if given.hasattr(intern!(py, "mask"))? && given.hasattr(intern!(py, "filled"))? {
+        return Err(refused(name, "a masked array", "an array of shape (n, 2) or (n, 3)"));
     }
     let on_device = |device: String| {
         let wanted = "an array in main memory: call .get() (CuPy), .cpu().numpy() (PyTorch) or \
@@ -111,8 +120,11 @@ fn as_array<'py>(name: &'static str, given: &Bound<'py, PyAny>) -> PyResult<Boun
         Err(refused(name, format!("{} on {device}", kind_of(given)), wanted))
     };
     if let Some(method) = given.getattr_opt(intern!(py, "__dlpack_device__"))? {
-        let (kind, number): (i64, i64) = method.call0()?.extract()?;
-        if !HOST.contains(&kind) {
+        // Whoever answers with anything else does not speak DLPack.
+        let device = method.call0()?.extract::<(i64, i64)>();
+        if let Ok((kind, number)) = device
+            && !HOST.contains(&kind)
+        {
             return on_device(format!("a GPU (DLPack device {kind}, number {number})"));
         }
         let numpy = py.import(intern!(py, "numpy"))?;
@@ -140,8 +152,8 @@ fn columns<T: Real + Element>(
 ) -> PyResult<Points<T>> {
     let py = array.py();
     let array = match array.cast::<PyArray2<T>>() {
-        Ok(array) => array.clone(),
-        Err(_) => {
+        Ok(array) if array.is_aligned() => array.clone(),
+        _ => {
             let numpy = py.import(intern!(py, "numpy"))?;
             numpy.call_method1(intern!(py, "require"), (array, dtype, "A"))?.cast_into::<PyArray2<T>>()?
         }

@@ -2,15 +2,19 @@
 
 mod blame;
 mod commit;
+mod distances;
 mod lineup;
 mod odds;
 mod record;
+mod selection;
 mod strength;
 mod turn;
 
 use bevy_ecs::prelude::*;
 
 use commit::Aftermath;
+pub use distances::Placed;
+pub use selection::Selection;
 pub use turn::{Turn, TurnPlan};
 
 pub use crate::battle::Interrupt;

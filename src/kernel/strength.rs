@@ -1,35 +1,25 @@
 //! What the units of the mirror are worth (R-STRENGTH-1).
 
 use super::Kernel;
+use super::selection::{self, Selection};
 use crate::ecs::columns::{FleetColumn, UnitColumn};
 use crate::ecs::mirror::Mirror;
-use crate::ecs::store::{Key, Row};
+use crate::ecs::store::Row;
 use crate::ecs::tables::{Column, Table};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::systems::strength::{Capability, strength};
 
 impl Kernel {
-    /// The strength of the units of these fleets, or of all units, as they are now: unit, fleet, strength; by unit.
+    /// The strength of the units of these fleets, as they are now: unit, fleet, strength; by unit.
     ///
     /// # Errors
-    /// [`Error::Unknown`] names a fleet that the mirror does not have.
-    pub fn strengths(&self, fleets: Option<&[i64]>) -> Result<Table> {
+    /// [`Error::Unknown`](crate::Error::Unknown) names a fleet that the mirror does not have.
+    pub fn strengths(&self, fleets: &Selection) -> Result<Table> {
         let mirror = self.mirror();
-        let mut units: Vec<(i64, Row)> = match fleets {
-            None => mirror.units.rows().map(|unit| keyed(mirror, unit)).collect(),
-            Some(ids) => {
-                let mut units = Vec::new();
-                for &id in ids {
-                    let unknown = Error::Unknown { table: "fleet", key: id.to_string() };
-                    let fleet = mirror.fleets.find(&Key::Id(id)).ok_or(unknown)?;
-                    let roster = mirror.rosters.0.get(fleet as usize).into_iter().flatten();
-                    units.extend(roster.map(|&unit| keyed(mirror, unit)));
-                }
-                units
-            }
-        };
+        let fleets = selection::fleets(mirror, fleets)?;
+        let rosters = fleets.iter().filter_map(|&fleet| mirror.rosters.0.get(fleet as usize));
+        let mut units: Vec<(i64, Row)> = rosters.flatten().map(|&unit| keyed(mirror, unit)).collect();
         units.sort_unstable();
-        units.dedup();
         let fleet_of = |unit: Row| {
             let fleet = mirror.units.link(UnitColumn::Fleet as usize, unit);
             mirror.fleets.whole(FleetColumn::Id as usize, fleet)

@@ -171,6 +171,8 @@ impl<T: Real, const D: usize> Grid<T, D> {
         (radius, most): (f64, T),
         found: &mut Vec<(u32, T)>,
     ) {
+        // A distance in single precision can be rounded down to the radius.
+        let radius = radius * (1.0 + SLACK);
         let mut block = std::array::from_fn(|_| 0..0);
         for (axis, range) in block.iter_mut().enumerate() {
             let middle = at[axis].wide();
@@ -213,7 +215,8 @@ impl<T: Real, const D: usize> Grid<T, D> {
             let outer = block(reach);
             self.rows(&outer, |run| self.scan(run, at, hunt));
             // What was scanned before is scanned again: the blocks grow fast, so that is less than the bookkeeping.
-            if outer == inner || self.frame.outside(place, &outer) > hunt.limit().wide() {
+            // The bound is rounded as the squares are: it must not tell apart what they do not.
+            if outer == inner || T::narrow(self.frame.outside(place, &outer)) > hunt.limit() {
                 return;
             }
             inner = outer;

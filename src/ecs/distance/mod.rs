@@ -29,7 +29,7 @@ pub trait Real:
     fn wide(self) -> f64;
     /// The nearest coordinate.
     fn narrow(value: f64) -> Self;
-    /// The largest square whose root is at most `radius`.
+    /// The largest square whose root is at most `radius`, which is finite.
     fn square_within(radius: Self) -> Self;
 }
 
