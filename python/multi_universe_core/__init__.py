@@ -31,12 +31,14 @@ changed nothing.
 """
 
 from ._core import (
+    BattleFinalizer,
     BattleReport,
     BridgeError,
     Comparison,
     ConservationError,
     DistanceCalculator,
     Distances,
+    FleetIndex,
     InputError,
     Kernel,
     KernelError,
@@ -55,10 +57,13 @@ from ._core import (
     Scenario,
     ScenarioError,
     SnapshotError,
+    StrengthCache,
     Table,
+    TreatyMatrix,
     UnknownKeyError,
     __version__,
     calculate_distances,
+    calculate_strength,
     cpu_features,
     resolve_shooting_batch,
 )
@@ -66,12 +71,14 @@ from .turn import TurnReport
 from .what_if import OddsComparison
 
 __all__ = [
+    "BattleFinalizer",
     "BattleReport",
     "BridgeError",
     "Comparison",
     "ConservationError",
     "DistanceCalculator",
     "Distances",
+    "FleetIndex",
     "InputError",
     "Kernel",
     "KernelError",
@@ -91,11 +98,14 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SnapshotError",
+    "StrengthCache",
     "Table",
+    "TreatyMatrix",
     "TurnReport",
     "UnknownKeyError",
     "__version__",
     "calculate_distances",
+    "calculate_strength",
     "cpu_features",
     "resolve_shooting_batch",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ._bridge import _Bridge
 from ._distances import DistanceCalculator, Distances, calculate_distances, cpu_features
+from ._dropins import BattleFinalizer, FleetIndex, StrengthCache, TreatyMatrix, calculate_strength
 from ._errors import (
     BridgeError,
     ConservationError,
@@ -33,12 +34,14 @@ from ._shooting import resolve_shooting_batch
 from ._table import Table
 
 __all__ = [
+    "BattleFinalizer",
     "BattleReport",
     "BridgeError",
     "Comparison",
     "ConservationError",
     "DistanceCalculator",
     "Distances",
+    "FleetIndex",
     "InputError",
     "Kernel",
     "KernelError",
@@ -57,11 +60,14 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SnapshotError",
+    "StrengthCache",
     "Table",
+    "TreatyMatrix",
     "UnknownKeyError",
     "_Bridge",
     "__version__",
     "calculate_distances",
+    "calculate_strength",
     "checkpoint",
     "compare",
     "cpu_features",

@@ -5,6 +5,7 @@
 //! stands in `memory`.
 
 mod arrow_input;
+mod battle_finalizer;
 mod bridge;
 mod column;
 mod comparison;
@@ -12,6 +13,7 @@ mod cpu;
 mod distances;
 mod engagement;
 mod errors;
+mod fleet_index;
 mod input;
 mod kernel;
 mod keys;
@@ -28,9 +30,11 @@ mod scenario;
 mod shared;
 mod shooting;
 mod snapshot;
+mod strength;
 mod summary;
 mod table;
 mod table_html;
+mod treaty_matrix;
 mod turn;
 mod watch;
 mod what_if;
@@ -45,6 +49,8 @@ mod _core {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use super::battle_finalizer::PyBattleFinalizer;
+    #[pymodule_export]
     use super::bridge::PyBridge;
     #[pymodule_export]
     use super::comparison::PyComparison;
@@ -52,6 +58,8 @@ mod _core {
     use super::cpu::cpu_features;
     #[pymodule_export]
     use super::distances::{PyDistanceCalculator, calculate_distances};
+    #[pymodule_export]
+    use super::fleet_index::PyFleetIndex;
     #[pymodule_export]
     use super::kernel::PyKernel;
     #[pymodule_export]
@@ -71,9 +79,13 @@ mod _core {
     #[pymodule_export]
     use super::shooting::resolve_shooting_batch;
     #[pymodule_export]
+    use super::strength::{PyStrengthCache, calculate_strength};
+    #[pymodule_export]
     use super::summary::{PyPushSummary, PyRemoveSummary};
     #[pymodule_export]
     use super::table::PyTable;
+    #[pymodule_export]
+    use super::treaty_matrix::PyTreatyMatrix;
 
     #[pymodule_export]
     use super::what_if::compare;

@@ -141,9 +141,9 @@ LAYOUTS = {
     ),
     "read-only": lambda points: np.frombuffer(points.tobytes()).reshape(points.shape),
     "a list": lambda points: points.tolist(),
-    "fields of a record": lambda points: (
-        np.array([(7, tuple(row)) for row in points], dtype=[("id", "i1"), ("at", "f8", 3)])["at"]
-    ),
+    "fields of a record": lambda points: np.array(
+        [(7, tuple(row)) for row in points], dtype=[("id", "i1"), ("at", "f8", 3)]
+    )["at"],
 }
 
 

@@ -26,5 +26,6 @@ def test_the_example_shows_what_it_says(name: str) -> None:
 
 
 def test_the_hot_paths_have_examples() -> None:
-    assert {"calculate_distances", "DistanceCalculator", "Distances", "cpu_features"} <= EXAMPLES.keys()
+    hot_paths = {"calculate_distances", "DistanceCalculator", "FleetIndex", "TreatyMatrix", "BattleFinalizer"}
+    assert hot_paths | {"calculate_strength", "StrengthCache", "Distances", "cpu_features"} <= EXAMPLES.keys()
     assert "resolve_shooting_batch" in EXAMPLES

@@ -1,0 +1,198 @@
+//! What a battle cost a faction: its units' cost in all, of the lost, and of those that remain (R-FINAL-1).
+
+use crate::ecs::ingest::{TableInput, Values};
+use crate::error::{Error, Fault, Faults, Result};
+
+/// The cost of a unit that has none.
+pub const USUAL_COST: i64 = 100;
+/// The argument, as faults call it.
+pub const ARGUMENT: &str = "faction_units";
+/// What a cost may be.
+pub const A_COST: &str = "a cost: a finite number, at least 0";
+
+/// A cost, whole numbers apart: a sum of them is one, and exact.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cost {
+    /// A whole number.
+    Whole(i64),
+    /// Any other number.
+    Real(f64),
+}
+
+impl Cost {
+    /// Whether it is a cost: finite, at least 0.
+    pub fn is_legal(self) -> bool {
+        match self {
+            Self::Whole(cost) => cost >= 0,
+            Self::Real(cost) => cost >= 0.0 && cost.is_finite(),
+        }
+    }
+}
+
+/// A sum of costs: whole as long as they all are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Total {
+    /// A whole number.
+    Whole(i128),
+    /// Any other number, added up in the order of the units.
+    Real(f64),
+}
+
+impl Total {
+    /// Adds a cost.
+    #[inline]
+    pub fn add(&mut self, cost: Cost) {
+        *self = match (*self, cost) {
+            (Self::Whole(sum), Cost::Whole(cost)) => Self::Whole(sum + i128::from(cost)),
+            (Self::Whole(sum), Cost::Real(cost)) => Self::Real(sum as f64 + cost),
+            (Self::Real(sum), Cost::Whole(cost)) => Self::Real(sum + cost as f64),
+            (Self::Real(sum), Cost::Real(cost)) => Self::Real(sum + cost),
+        };
+    }
+}
+
+/// What a battle cost a faction.
+///
+/// ```
+/// # use multi_universe_core::hotpaths::account::{Account, Cost, Total};
+/// let mut account = Account::default();
+/// account.count(Cost::Whole(100), true);
+/// account.count(Cost::Whole(250), false);
+/// assert_eq!(account.initial, Total::Whole(350));
+/// assert_eq!((account.lost, account.remaining), (Total::Whole(250), Total::Whole(100)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Account {
+    /// Of all units.
+    pub initial: Total,
+    /// Of the dead.
+    pub lost: Total,
+    /// Of the living.
+    pub remaining: Total,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self { initial: Total::Whole(0), lost: Total::Whole(0), remaining: Total::Whole(0) }
+    }
+}
+
+impl Account {
+    /// Adds a unit.
+    #[inline]
+    pub fn count(&mut self, cost: Cost, alive: bool) {
+        self.initial.add(cost);
+        if alive { &mut self.remaining } else { &mut self.lost }.add(cost);
+    }
+
+    /// The account of units in columns: `alive`, and `cost`, which is [`USUAL_COST`] for all if it is absent. Other columns
+    /// are not looked at. `faction` is what faults call the table.
+    ///
+    /// # Errors
+    /// [`Error::Input`] names faction, column and row of what is wrong.
+    pub fn of_columns(faction: &str, table: &TableInput<'_>) -> Result<Self> {
+        let column =
+            |wanted: &str| table.columns.iter().find(|(name, _)| name == wanted).map(|(_, values)| values);
+        let refused = |name: &str, value: String, wanted: String| {
+            Error::Input(Fault::column(ARGUMENT, &format!("{faction}.{name}"), value, wanted).into())
+        };
+        let alive = match column("alive") {
+            Some(Values::Flag(alive)) => alive,
+            Some(values) => {
+                return Err(refused("alive", values.describe().to_owned(), "truth values".to_owned()));
+            }
+            None => return Err(refused("alive", "no such column".to_owned(), "truth values".to_owned())),
+        };
+        let Some(costs) = column("cost") else {
+            return Ok(sum(alive, std::iter::repeat(Cost::Whole(USUAL_COST)), |_| ()));
+        };
+        if costs.rows() != Some(alive.len()) {
+            let value =
+                costs.rows().map_or_else(|| costs.describe().to_owned(), |rows| format!("{rows} rows"));
+            return Err(refused("cost", value, format!("numbers, {} as of alive", alive.len())));
+        }
+        let mut faults = Faults::default();
+        let illegal = |row: usize, cost: Cost| {
+            let value = match cost {
+                Cost::Whole(cost) => cost.to_string(),
+                Cost::Real(cost) => cost.to_string(),
+            };
+            faults.add(|| Fault::value(ARGUMENT, &format!("{faction}.cost"), row, value, A_COST));
+        };
+        let account = match costs {
+            Values::F64(costs) => checked(alive, costs.iter().map(|&cost| Cost::Real(cost)), illegal),
+            Values::F32(costs) => {
+                checked(alive, costs.iter().map(|&cost| Cost::Real(f64::from(cost))), illegal)
+            }
+            Values::I64(costs) => checked(alive, costs.iter().map(|&cost| Cost::Whole(cost)), illegal),
+            Values::I32(costs) => {
+                checked(alive, costs.iter().map(|&cost| Cost::Whole(i64::from(cost))), illegal)
+            }
+            other => return Err(refused("cost", other.describe().to_owned(), "numbers".to_owned())),
+        };
+        faults.into_result(Error::Input).map(|()| account)
+    }
+}
+
+fn checked(
+    alive: &[bool],
+    costs: impl Iterator<Item = Cost>,
+    mut illegal: impl FnMut(usize, Cost),
+) -> Account {
+    sum(alive, costs, |(row, cost)| {
+        if !cost.is_legal() {
+            illegal(row, cost);
+        }
+    })
+}
+
+fn sum(alive: &[bool], costs: impl Iterator<Item = Cost>, mut look: impl FnMut((usize, Cost))) -> Account {
+    let mut account = Account::default();
+    for (row, (&alive, cost)) in alive.iter().zip(costs).enumerate() {
+        look((row, cost));
+        account.count(cost, alive);
+    }
+    account
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn columns_are_counted_as_units_are(units in prop::collection::vec((0.0_f64..1e6, any::<bool>()), 0..200)) {
+            let mut wanted = Account::default();
+            units.iter().for_each(|&(cost, alive)| wanted.count(Cost::Real(cost), alive));
+            let table = TableInput::of([
+                ("cost", Values::numbers(units.iter().map(|unit| unit.0))),
+                ("alive", Values::Flag(units.iter().map(|unit| unit.1).collect())),
+            ]);
+            prop_assert_eq!(Account::of_columns("A", &table), Ok(wanted));
+        }
+    }
+
+    #[test]
+    fn whole_costs_have_whole_sums_however_large() {
+        let mut account = Account::default();
+        (0..3).for_each(|_| account.count(Cost::Whole(i64::MAX), false));
+        assert_eq!(account.lost, Total::Whole(3 * i128::from(i64::MAX)));
+    }
+
+    #[test]
+    fn what_is_no_cost_is_named_with_faction_and_row() {
+        let alive = ("alive", Values::Flag(vec![true; 3].into()));
+        let told = |cost| {
+            let error = Account::of_columns("Synod", &TableInput::of([alive.clone(), ("cost", cost)]));
+            error.expect_err("no costs").to_string()
+        };
+        let message = told(Values::numbers([1.0, f64::NAN, -2.0]));
+        assert!(
+            message.contains("2 faults") && message.contains("column 'Synod.cost', row 1: got NaN"),
+            "{message}"
+        );
+        assert!(told(Values::wholes([1, 2])).contains("got 2 rows, expected numbers, 3 as of alive"));
+        assert!(told(Values::texts(&["a", "b", "c"])).contains("'Synod.cost': got"));
+    }
+}
