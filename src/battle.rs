@@ -232,7 +232,7 @@ impl BattleWorld {
                 return Ok(());
             }
             if interrupt() {
-                return Err(Error::Interrupted { round: self.battle().round });
+                return Err(Error::Interrupted { round: Some(self.battle().round) });
             }
         }
     }

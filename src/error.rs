@@ -68,11 +68,11 @@ pub enum Error {
         /// What the operating system said.
         reason: String,
     },
-    /// The caller asked for the battle to stop; the mirror is as it was.
-    #[error("interrupted in round {round}; the mirror is as it was")]
+    /// The caller asked for the work to stop; the mirror is as it was.
+    #[error("interrupted{}; the mirror is as it was", in_round(*.round))]
     Interrupted {
-        /// The round in which the battle stopped.
-        round: u32,
+        /// The round in which the battle stopped; absent if it was more than one battle.
+        round: Option<u32>,
     },
     /// A conservation law was broken: a defect of the kernel, never of the input.
     #[error("this is our fault, please report it: {law} does not hold for {place}: {left} against {right}{}", written(.scenario))]
@@ -88,6 +88,14 @@ pub enum Error {
         /// The file in which the battle was written down as a scenario; empty: none.
         scenario: String,
     },
+    /// A panic happened inside this kernel just now: a defect of the kernel, never of the input.
+    #[error(
+        "this is our fault, please report it: the kernel panicked ({reason}) and refuses further work; make a new one"
+    )]
+    Panicked {
+        /// What the panic said.
+        reason: String,
+    },
     /// A panic happened inside this kernel earlier; what it holds cannot be trusted.
     #[error("this kernel panicked earlier and refuses further work; make a new one")]
     Poisoned,
@@ -96,6 +104,11 @@ pub enum Error {
 /// The file in front of a message.
 fn place(file: &str) -> String {
     if file.is_empty() { String::new() } else { format!("{file}: ") }
+}
+
+/// The round that was under way, if it is known.
+fn in_round(round: Option<u32>) -> String {
+    round.map_or_else(String::new, |round| format!(" in round {round}"))
 }
 
 /// Where a battle was written down, to be sent along with a report.

@@ -11,7 +11,7 @@ use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArray,
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyTuple};
+use pyo3::types::{PyInt, PyList, PyString, PyTuple};
 
 use super::{arrow_input, memory};
 use crate::ecs::ingest::Values;
@@ -170,12 +170,16 @@ fn text<'py>(items: Bound<'py, PyList>, what: &str) -> PyResult<Held<'py>> {
     Ok(Held::Text(texts))
 }
 
-/// The item that explains best why this is no column: a None, or the first that is unlike the first.
+/// The item that explains best why this is no column: a None, the first that is unlike the first, or the first whole
+/// number that has more than 64 bits.
 fn odd_one_out<'py>(items: &Bound<'py, PyList>) -> PyResult<(usize, Bound<'py, PyAny>)> {
     let first = items.get_item(0)?;
     let none = || items.iter().position(|item| item.is_none());
     let unlike = || items.iter().position(|item| !item.get_type().is(first.get_type()));
-    let row = none().or_else(unlike).unwrap_or(0);
+    let is_beyond =
+        |item: &Bound<'_, PyAny>| item.is_instance_of::<PyInt>() && item.extract::<i64>().is_err();
+    let beyond = || items.iter().position(|item| is_beyond(&item));
+    let row = none().or_else(unlike).or_else(beyond).unwrap_or(0);
     Ok((row, items.get_item(row)?))
 }
 

@@ -4,18 +4,22 @@ use pyo3::prelude::*;
 
 use super::column::shown;
 use super::keys::{self, keys_or_fault};
+use super::whole::Whole;
 use crate::error::{Error, Fault, Faults};
 use crate::kernel::{MOST_ROUNDS, Muster, Record, Selection};
 
 /// Whose units fight: exactly one of the two arguments says so.
 pub(super) fn muster(
     fleets: Option<&Bound<'_, PyAny>>,
-    location: Option<i64>,
+    location: Option<&Whole>,
     faults: &mut Faults,
 ) -> PyResult<Muster> {
     let value = match (fleets, location) {
         (Some(_), None) => return Ok(Muster::Fleets(keys_or_fault(keys::ids("fleets", fleets)?, faults))),
-        (None, Some(location)) => return Ok(Muster::Location(location)),
+        (None, Some(location)) => {
+            let place = location.within_or_fault("location", (-1, i64::MAX), faults);
+            return Ok(Muster::Location(place));
+        }
         (None, None) => "neither fleets nor location",
         (Some(_), Some(_)) => "both fleets and location",
     };
@@ -46,13 +50,7 @@ pub(super) fn record(given: Option<&Bound<'_, PyAny>>, faults: &mut Faults) -> R
     })
 }
 
-/// The round limit, if it is one that could be.
-pub(super) fn round_limit(rounds: i64, faults: &mut Faults) -> Option<u32> {
-    let limit = u32::try_from(rounds).ok();
-    if limit.is_none() {
-        faults.add(|| {
-            Fault::column("max_rounds", "", rounds, format!("a whole number from 1 to {}", MOST_ROUNDS))
-        });
-    }
-    limit
+/// The round limit, if one is given.
+pub(super) fn round_limit(rounds: Option<&Whole>, faults: &mut Faults) -> Option<u32> {
+    rounds.map(|rounds| rounds.within_or_fault("max_rounds", (1, MOST_ROUNDS), faults))
 }

@@ -70,7 +70,10 @@ impl Family {
                 "ReplayError",
                 "A file is no usable replay, or there is no record to make one of.",
             )?,
-            poisoned: broken("KernelPoisoned", "The kernel panicked earlier and refuses further work.")?,
+            poisoned: broken(
+                "KernelPoisoned",
+                "The kernel panicked, now or earlier, and refuses further work.",
+            )?,
             conservation: broken(
                 "ConservationError",
                 "A conservation law was broken: a defect of the kernel.",
@@ -137,7 +140,7 @@ fn exception(py: Python<'_>, error: Error) -> PyResult<PyErr> {
         Error::Replay { faults, .. } => refusal(py, &family.replay, message, faults),
         Error::Scenario(fault) => scenario(py, &family.scenario, message, *fault),
         Error::Unknown { .. } => Ok(plain(py, &family.unknown_key, message)),
-        Error::Poisoned => Ok(plain(py, &family.poisoned, message)),
+        Error::Panicked { .. } | Error::Poisoned => Ok(plain(py, &family.poisoned, message)),
         Error::Conservation { .. } => Ok(plain(py, &family.conservation, message)),
         // Python has a subclass of OSError for most kinds.
         Error::File { kind, .. } => Ok(std::io::Error::new(kind, message).into()),

@@ -13,6 +13,7 @@ use super::shared::Shared;
 use super::summary::{PyPushSummary, PyRemoveSummary, in_words};
 use super::table::{PyTable, row_dict};
 use super::watch;
+use super::whole::Whole;
 use crate::ecs::columns::TableId;
 use crate::ecs::ingest::Removal;
 use crate::ecs::simd;
@@ -66,14 +67,13 @@ impl PyKernel {
         signature = (seed=Seed(0), *, rules=None, threads=None),
         text_signature = "(seed=0, *, rules=None, threads=None)"
     )]
-    fn new(seed: Seed, rules: Option<&Bound<'_, PyRules>>, threads: Option<i64>) -> PyResult<Self> {
+    fn new(seed: Seed, rules: Option<&Bound<'_, PyRules>>, threads: Option<Whole>) -> PyResult<Self> {
         // A level that is misspelt is told here; battles would be the same.
         simd::level()?;
         let rules = rules.map_or_else(Rules::default, |rules| rules.get().0);
         let mut kernel = Kernel::new(rules, seed.0);
         if let Some(given) = threads {
-            let threads = usize::try_from(given).ok().filter(|threads| (1..=MOST_THREADS).contains(threads));
-            kernel.set_threads(threads.ok_or_else(|| {
+            kernel.set_threads(given.within(1, MOST_THREADS).ok_or_else(|| {
                 let wanted = format!("a whole number from 1 to {MOST_THREADS}");
                 PyValueError::new_err(format!("threads: got {given}, expected {wanted}"))
             })?);
@@ -201,18 +201,18 @@ impl PyKernel {
         &self,
         py: Python<'_>,
         fleets: Option<&Bound<'_, PyAny>>,
-        location: Option<i64>,
+        location: Option<Whole>,
         defenders: Option<&Bound<'_, PyAny>>,
-        max_rounds: Option<i64>,
+        max_rounds: Option<Whole>,
         seed: Option<Seed>,
         commit: bool,
         record: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PyBattleReport> {
         let mut faults = Faults::default();
         let engagement = Engagement {
-            muster: engagement::muster(fleets, location, &mut faults)?,
+            muster: engagement::muster(fleets, location.as_ref(), &mut faults)?,
             defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
-            max_rounds: max_rounds.and_then(|rounds| engagement::round_limit(rounds, &mut faults)),
+            max_rounds: engagement::round_limit(max_rounds.as_ref(), &mut faults),
             seed: seed.map(|seed| seed.0),
             commit,
             record: engagement::record(record, &mut faults),
@@ -255,12 +255,14 @@ impl PyKernel {
     }
 
     /// The fleet with this id.
-    fn fleet<'py>(&self, py: Python<'py>, id: i64) -> PyResult<Bound<'py, PyDict>> {
+    fn fleet<'py>(&self, py: Python<'py>, id: Whole) -> PyResult<Bound<'py, PyDict>> {
+        let id = known(TableId::Fleets, &id)?;
         self.one_row(py, |kernel| kernel.fleet(id))
     }
 
     /// The unit with this id.
-    fn unit<'py>(&self, py: Python<'py>, id: i64) -> PyResult<Bound<'py, PyDict>> {
+    fn unit<'py>(&self, py: Python<'py>, id: Whole) -> PyResult<Bound<'py, PyDict>> {
+        let id = known(TableId::Units, &id)?;
         self.one_row(py, |kernel| kernel.unit(id))
     }
 
@@ -325,6 +327,12 @@ impl PyKernel {
         let table = self.shared.with(py, |kernel| find(kernel))??;
         row_dict(py, &table, 0)
     }
+}
+
+/// An id that a row could have.
+fn known(table: TableId, id: &Whole) -> Result<i64> {
+    let unknown = || Error::Unknown { table: table.spec().row_name, key: id.to_string() };
+    id.within(i64::MIN, i64::MAX).ok_or_else(unknown)
 }
 
 fn row_counts(kernel: &mut Kernel) -> [usize; 5] {

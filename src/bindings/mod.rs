@@ -38,6 +38,7 @@ mod treaty_matrix;
 mod turn;
 mod watch;
 mod what_if;
+mod whole;
 
 use std::ffi::OsString;
 

@@ -10,21 +10,22 @@ use super::kernel::PyKernel;
 use super::keys::{self, Seed, keys_or_fault};
 use super::odds::PyOdds;
 use super::watch;
+use super::whole::Whole;
 use crate::ecs::workers::{MOST_THREADS, usual_threads};
 use crate::error::{Error, Fault, Faults, Result};
-use crate::kernel::Engagement;
+use crate::kernel::{Engagement, Muster};
 use crate::odds::{MOST_RUNS, Monitor, Odds, Plan};
 
 /// How many runs, and when that is enough, as Python says it.
 struct Request {
-    runs: i64,
+    runs: Whole,
     confidence: f64,
     until: Option<f64>,
     deadline: Option<f64>,
-    max_memory: Option<i64>,
+    max_memory: Option<Whole>,
     seed: Option<Seed>,
-    first: i64,
-    threads: Option<i64>,
+    first: Whole,
+    threads: Option<Whole>,
     progress: Option<Py<PyAny>>,
 }
 
@@ -32,27 +33,13 @@ impl Request {
     /// The plan behind the request, with a seed if it has none.
     fn plan(&self, py: Python<'_>, next_seed: u64) -> PyResult<Plan> {
         let mut faults = Faults::default();
-        let mut whole = |name: &'static str, given: i64, least: u32, most: u32| {
-            let number = u32::try_from(given).ok().filter(|number| (least..=most).contains(number));
-            if number.is_none() {
-                faults
-                    .add(|| Fault::column(name, "", given, format!("a whole number from {least} to {most}")));
-            }
-            number.unwrap_or(least)
-        };
-        let runs = whole("runs", self.runs, 1, MOST_RUNS);
-        let first = whole("first", self.first, 0, u32::MAX - 1);
-        let max_memory = match self.max_memory.map(u64::try_from) {
+        let runs = self.runs.within_or_fault("runs", (1, MOST_RUNS), &mut faults);
+        let first = self.first.within_or_fault("first", (0, u32::MAX - 1), &mut faults);
+        let max_memory = match &self.max_memory {
             None => crate::odds::USUAL_MEMORY,
-            Some(Ok(bytes)) => bytes,
-            Some(Err(_)) => {
-                faults.add(|| {
-                    Fault::column("max_memory", "", self.max_memory.unwrap_or_default(), "bytes, from 0")
-                });
-                0
-            }
+            Some(bytes) => bytes.within_or_fault("max_memory", (0, i64::MAX as u64), &mut faults),
         };
-        let threads = threads_or_usual(py, self.threads, &mut faults)?;
+        let threads = threads_or_usual(py, self.threads.as_ref(), &mut faults)?;
         faults.into_result(Error::Odds)?;
         let seed = self.seed.as_ref().map_or(next_seed, |seed| seed.0);
         let plan =
@@ -71,16 +58,16 @@ impl Request {
 }
 
 /// The threads that are asked for; if none are, in a pool's worker one, else as many as usual.
-pub(crate) fn threads_or_usual(py: Python<'_>, asked: Option<i64>, faults: &mut Faults) -> PyResult<usize> {
-    let Some(asked) = asked else {
-        return if in_pool(py)? { Ok(1) } else { Ok(usual_threads()?) };
-    };
-    let threads = usize::try_from(asked).ok().filter(|threads| (1..=MOST_THREADS).contains(threads));
-    if threads.is_none() {
-        faults
-            .add(|| Fault::column("threads", "", asked, format!("a whole number from 1 to {MOST_THREADS}")));
+pub(crate) fn threads_or_usual(
+    py: Python<'_>,
+    asked: Option<&Whole>,
+    faults: &mut Faults,
+) -> PyResult<usize> {
+    match asked {
+        Some(asked) => Ok(asked.within_or_fault("threads", (1, MOST_THREADS), faults)),
+        None if in_pool(py)? => Ok(1),
+        None => Ok(usual_threads()?),
     }
-    Ok(threads.unwrap_or(1))
 }
 
 /// Whether this process is a worker of some pool, which has been given one processor.
@@ -161,8 +148,8 @@ impl PyKernel {
     /// (500, 500)
     #[pyo3(
         signature = (
-            *, fleets=None, location=None, defenders=None, max_rounds=None, runs=1000, confidence=0.95, until=None,
-            deadline=None, max_memory=None, seed=None, first=0, threads=None, progress=None, executor=None
+            *, fleets=None, location=None, defenders=None, max_rounds=None, runs=Whole::Number(1000), confidence=0.95, until=None,
+            deadline=None, max_memory=None, seed=None, first=Whole::Number(0), threads=None, progress=None, executor=None
         ),
         text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, runs=1000, confidence=0.95, until=None, deadline=None, max_memory=None, seed=None, first=0, threads=None, progress=None, executor=None)"
     )]
@@ -170,51 +157,50 @@ impl PyKernel {
     fn odds(
         slf: &Bound<'_, Self>,
         fleets: Option<&Bound<'_, PyAny>>,
-        location: Option<i64>,
+        location: Option<Whole>,
         defenders: Option<&Bound<'_, PyAny>>,
-        max_rounds: Option<i64>,
-        runs: i64,
+        max_rounds: Option<Whole>,
+        runs: Whole,
         confidence: f64,
         until: Option<f64>,
         deadline: Option<f64>,
-        max_memory: Option<i64>,
+        max_memory: Option<Whole>,
         seed: Option<Seed>,
-        first: i64,
-        threads: Option<i64>,
+        first: Whole,
+        threads: Option<Whole>,
         progress: Option<Py<PyAny>>,
         executor: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyOdds>> {
         let (py, kernel) = (slf.py(), slf.get());
         let request =
             Request { runs, confidence, until, deadline, max_memory, seed, first, threads, progress };
+        let mut faults = Faults::default();
+        let engagement = Engagement {
+            defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
+            max_rounds: round_limit(max_rounds.as_ref(), &mut faults),
+            commit: false,
+            ..Engagement::of(muster(fleets, location.as_ref(), &mut faults)?)
+        };
+        faults.into_result(Error::Resolve)?;
         let next_seed = kernel.with(py, |kernel| kernel.next_seed())?;
         if let Some(executor) = executor {
             let plan = request.plan(py, next_seed)?;
             request.deadline()?;
             let options = PyDict::new(py);
-            for (name, given) in [("fleets", fleets), ("defenders", defenders)] {
-                if let Some(given) = given {
-                    options.set_item(name, given.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
-                }
+            match engagement.muster {
+                Muster::Fleets(fleets) => options.set_item("fleets", fleets)?,
+                Muster::Location(location) => options.set_item("location", location)?,
             }
-            options.set_item("location", location)?;
-            options.set_item("max_rounds", max_rounds)?;
+            options.set_item("defenders", engagement.defenders)?;
+            options.set_item("max_rounds", engagement.max_rounds)?;
             options.set_item("confidence", plan.confidence)?;
-            options.set_item("max_memory", max_memory)?;
+            options.set_item("max_memory", plan.max_memory)?;
             options.set_item("seed", plan.seed)?;
             let numbers = (plan.first, plan.runs, plan.until, deadline);
             let spread = py.import("multi_universe_core._spread")?.getattr("spread")?;
             let odds = spread.call1((slf, executor, options, numbers, request.progress))?;
             return Ok(odds.cast_into::<PyOdds>()?.unbind());
         }
-        let mut faults = Faults::default();
-        let engagement = Engagement {
-            defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
-            max_rounds: max_rounds.and_then(|rounds| round_limit(rounds, &mut faults)),
-            commit: false,
-            ..Engagement::of(muster(fleets, location, &mut faults)?)
-        };
-        faults.into_result(Error::Resolve)?;
         let odds = kernel.with(py, |kernel| {
             let work = |plan: &Plan, monitor: Monitor<'_>| kernel.odds(&engagement, plan, monitor);
             work_out(py, request, next_seed, work)

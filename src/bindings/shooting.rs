@@ -10,6 +10,7 @@ use super::input::{self, HeldTable};
 use super::keys::Seed;
 use super::rules::PyRules;
 use super::table::PyTable;
+use super::whole::Whole;
 use crate::ecs::gate::ShotInput;
 use crate::ecs::ingest::{TableInput, Values};
 use crate::ecs::tables::{Column, Table};
@@ -48,12 +49,12 @@ pub(crate) fn resolve_shooting_batch(
     columns: &Bound<'_, PyAny>,
     seed: Seed,
     rules: Option<&Bound<'_, PyRules>>,
-    volley_size: Option<i64>,
+    volley_size: Option<Whole>,
     out: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyTable> {
     let volley = volley_size.map(|given| {
         let wanted = "a whole number, at least 0";
-        usize::try_from(given).map_err(|_| Fault::column("volley_size", "", given, wanted))
+        given.within(0, usize::MAX).ok_or_else(|| Fault::column("volley_size", "", given, wanted))
     });
     let volley = volley.transpose().map_err(|fault| Error::Input(fault.into()))?;
     let rules = rules.map_or_else(Rules::default, |rules| rules.get().0);

@@ -14,6 +14,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
 
 use super::column::{self, kind_of};
+use super::whole::Whole;
 use super::{memory, table_html};
 use crate::ecs::tables::{Cell, Column, Table};
 use crate::error::nearest_name;
@@ -107,9 +108,10 @@ impl PyTable {
     }
 
     /// The row with this number, as a dict; negative numbers count from the end.
-    fn row<'py>(&self, py: Python<'py>, index: isize) -> PyResult<Bound<'py, PyDict>> {
+    fn row<'py>(&self, py: Python<'py>, index: Whole) -> PyResult<Bound<'py, PyDict>> {
         let rows = self.table.len();
-        let row = if index < 0 { rows.checked_add_signed(index) } else { usize::try_from(index).ok() };
+        let from_end = || rows.checked_add_signed(index.within(isize::MIN, -1)?);
+        let row = index.within(0, usize::MAX).or_else(from_end);
         match row.filter(|&row| row < rows) {
             Some(row) => row_dict(py, &self.table, row),
             None => Err(PyIndexError::new_err(format!("row {index} of a table of {rows} rows"))),

@@ -10,6 +10,7 @@ use super::odds_run::threads_or_usual;
 use super::report::PyBattleReport;
 use super::table::PyTable;
 use super::watch;
+use super::whole::Whole;
 use crate::ecs::tables::Table;
 use crate::error::{Error, Faults};
 use crate::kernel::{Turn, TurnPlan};
@@ -43,10 +44,10 @@ impl PyKernel {
         py: Python<'py>,
         locations: Option<&Bound<'py, PyAny>>,
         defenders: Option<&Bound<'py, PyAny>>,
-        max_rounds: Option<i64>,
+        max_rounds: Option<Whole>,
         seed: Option<Seed>,
         commit: bool,
-        threads: Option<i64>,
+        threads: Option<Whole>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut faults = Faults::default();
         let locations = match locations {
@@ -56,10 +57,10 @@ impl PyKernel {
         let plan = TurnPlan {
             locations,
             defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
-            max_rounds: max_rounds.and_then(|rounds| round_limit(rounds, &mut faults)),
+            max_rounds: round_limit(max_rounds.as_ref(), &mut faults),
             seed: seed.map(|seed| seed.0),
             commit,
-            threads: threads_or_usual(py, threads, &mut faults)?,
+            threads: threads_or_usual(py, threads.as_ref(), &mut faults)?,
         };
         faults.into_result(Error::Resolve)?;
         let turn =

@@ -19,10 +19,11 @@ mod verify;
 
 use std::ffi::OsString;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Parser, Subcommand};
 
 use crate::ecs::simd;
-use crate::kernel::Interrupt;
+use crate::kernel::{Interrupt, MOST_THREADS};
 use console::Console;
 
 /// Runs battles of multi_universe_core from scenario files.
@@ -31,6 +32,11 @@ use console::Console;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+}
+
+/// How many threads: as in Python, none is no number of threads.
+fn threads() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=MOST_THREADS as u64)
 }
 
 /// What to do.

@@ -24,7 +24,7 @@ pub(super) struct Runs {
     #[arg(long, value_name = "SHARE", default_value_t = 0.95)]
     confidence: f64,
     /// Threads; all processors if none are stated, here or by MUC_THREADS
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::threads())]
     threads: Option<usize>,
     /// Another seed than the scenario's
     #[arg(long, value_name = "N")]
@@ -108,7 +108,7 @@ impl Runs {
         let odds = scenario.kernel()?.odds(&scenario.engagement(None), &plan, &monitor);
         bar.finish_and_clear();
         match odds? {
-            odds if odds.end == End::Stopped => Err(Error::Interrupted { round: 0 }),
+            odds if odds.end == End::Stopped => Err(Error::Interrupted { round: None }),
             odds => Ok(odds),
         }
     }

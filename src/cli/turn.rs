@@ -19,7 +19,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Threads; all processors if none are stated, here or by MUC_THREADS
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::threads())]
     threads: Option<usize>,
 }
 

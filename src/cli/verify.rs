@@ -21,7 +21,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     digests: Option<PathBuf>,
     /// Threads of each battle; no digest depends on them
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::threads())]
     threads: usize,
 }
 

@@ -183,7 +183,7 @@ impl Yard<'_> {
         };
         let fought = side_by_side(worlds, |world, ask| self.work(world, &order, ask), &ask);
         if self.halt.load(Ordering::Relaxed) {
-            return Err(Error::Interrupted { round: 0 });
+            return Err(Error::Interrupted { round: None });
         }
         let mut fought: Vec<Fought> = fought.into_iter().flatten().collect();
         fought.sort_by_key(|(place, ..)| *place);

@@ -189,7 +189,7 @@ fn an_interrupted_record_leaves_the_mirror_as_it_was() {
     let mut kernel = line_battle(10, |row| row);
     let before = kernel.snapshot();
     let error = kernel.resolve(&engagement(Record::Full), &|| true).expect_err("an interruption");
-    assert_eq!(error, Error::Interrupted { round: 1 });
+    assert_eq!(error, Error::Interrupted { round: Some(1) });
     assert_eq!(kernel.snapshot(), before);
 }
 

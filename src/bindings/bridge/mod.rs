@@ -29,6 +29,7 @@ use super::keys::{self, Seed, keys_or_fault};
 use super::legacy::Handover;
 use super::report::PyBattleReport;
 use super::watch;
+use super::whole::Whole;
 use crate::ecs::columns::{DOCTRINES, TableId, choice};
 use crate::ecs::ingest::{Push, TableInput, Values};
 use crate::ecs::roll::battle_seed;
@@ -86,7 +87,7 @@ impl PyBridge {
         diplomacy: Option<&Bound<'py, PyAny>>,
         doctrines: Option<&Bound<'py, PyDict>>,
         defenders: Option<&Bound<'py, PyAny>>,
-        max_rounds: Option<i64>,
+        max_rounds: Option<Whole>,
         seed: Option<Seed>,
     ) -> PyResult<Vec<PyBattleReport>> {
         let mut faults = Faults::default();
@@ -94,7 +95,7 @@ impl PyBridge {
             diplomacy,
             doctrines,
             defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
-            max_rounds: max_rounds.and_then(|rounds| round_limit(rounds, &mut faults)),
+            max_rounds: round_limit(max_rounds.as_ref(), &mut faults),
             seed: seed.map(|seed| seed.0),
         };
         faults.into_result(Error::Resolve)?;

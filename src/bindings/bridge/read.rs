@@ -1,7 +1,7 @@
 //! One pass in: every object is read once, into columns.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping, PyString};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyMapping, PyString};
 use rustc_hash::FxHashSet;
 
 use super::armies::{Armies, PAIRS};
@@ -75,6 +75,14 @@ pub(super) struct Reader<'a, 'py> {
     pub(super) found: [Found<'py>; 2],
 }
 
+/// Whether a value is a number, a text or None, and so no unit.
+fn is_plain(unit: &Bound<'_, PyAny>) -> bool {
+    unit.is_none()
+        || unit.is_instance_of::<PyInt>()
+        || unit.is_instance_of::<PyFloat>()
+        || unit.is_instance_of::<PyString>()
+}
+
 impl<'py> Reader<'_, 'py> {
     fn army(&mut self, name: String, units: &Bound<'py, PyAny>, seen: &mut FxHashSet<usize>) -> PyResult<()> {
         let owner = self.armies.factions.len() as u32;
@@ -93,6 +101,12 @@ impl<'py> Reader<'_, 'py> {
             if !is_new {
                 let place = Some(self.armies.place(id, None));
                 self.faults.add(place, "unit", "the same object again".to_owned(), "each object once");
+                continue;
+            }
+            if is_plain(&unit) {
+                // It has none of the attributes that may be missing, and would pass for a wreck.
+                let place = Some(self.armies.place(id, None));
+                self.faults.add(place, "unit", shown(&unit), "an object with attributes");
                 continue;
             }
             self.unit(id, owner, &unit, &fleets)?;

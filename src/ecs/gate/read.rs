@@ -207,7 +207,9 @@ impl Reader<'_> {
             find(key).unwrap_or_else(|| {
                 let what = owner.spec().row_name;
                 let wanted = format!("a {what} that is in the mirror or in the same push");
-                faults.add(|| self.fault(row, format!("'{key}'"), wanted));
+                // Names stand in quotes, ids do not.
+                let shown = if owner == TableId::Factions { format!("'{key}'") } else { key.to_string() };
+                faults.add(|| self.fault(row, shown, wanted));
                 0
             })
         };

@@ -94,13 +94,9 @@ fn rows<K: Display>(
                 Fault::value(spec.name, column, index, format!("{key} again"), "each key once in a removal")
             }),
             None => faults.add(|| {
-                Fault::value(
-                    spec.name,
-                    column,
-                    index,
-                    key,
-                    format!("the key of a {} in the mirror", spec.row_name),
-                )
+                let shown = if table == TableId::Factions { format!("'{key}'") } else { key.to_string() };
+                let wanted = format!("the key of a {} in the mirror", spec.row_name);
+                Fault::value(spec.name, column, index, shown, wanted)
             }),
         }
     }
