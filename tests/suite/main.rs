@@ -4,6 +4,7 @@ mod allocations;
 mod battle;
 mod determinism;
 mod floors;
+mod fuzzed;
 mod gate;
 mod hostile;
 mod ledger;
