@@ -98,7 +98,7 @@ class Kernel:
         (array([ 0., 30., 10.]), 300.0)
         >>> kernel.push(units={"id": [13], "fleet": [9]})
         Traceback (most recent call last):
-        multi_universe_core.PushError: push refused, nothing changed: units, column 'fleet', row 0: got '9',
+        multi_universe_core.PushError: push refused, nothing changed: units, column 'fleet', row 0: got 9,
         expected a fleet that is in the mirror or in the same push
         """
     def remove(

@@ -14,6 +14,7 @@ impl Kernel {
     /// [`Error::Resolve`] names what is wrong with the request, peace among those present included; [`Error::Odds`] what
     /// is wrong with the plan; [`Error::Conservation`] if the kernel miscounted.
     pub fn odds(&mut self, engagement: &Engagement, plan: &Plan, monitor: Monitor<'_>) -> Result<Odds> {
+        plan.check()?;
         let lineup = lineup::contested(self.mirror(), engagement, self.rules())?;
         let rules = *self.rules();
         let odds = odds::fight(&lineup, &rules, plan, &mut self.arena, monitor);

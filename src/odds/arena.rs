@@ -22,10 +22,10 @@ const MOST_SLOTS: usize = 32;
 const UNIT_BYTES: u64 = 640;
 const MOUNT_BYTES: u64 = 256;
 
-/// Fights the replicas of a plan. `worlds` are kept for the next time.
+/// Fights the replicas of a plan that was checked. `worlds` are kept for the next time.
 ///
 /// # Errors
-/// [`Error::Odds`] if the plan is not legal or does not fit its memory, [`Error::Conservation`] if the kernel miscounted.
+/// [`Error::Odds`] if the plan does not fit its memory, [`Error::Conservation`] if the kernel miscounted.
 pub fn fight(
     lineup: &Lineup,
     rules: &Rules,
@@ -33,7 +33,6 @@ pub fn fight(
     worlds: &mut Vec<BattleWorld>,
     monitor: Monitor<'_>,
 ) -> Result<Odds> {
-    plan.check()?;
     let (threads, slots) = size(lineup, plan)?;
     worlds.resize_with(threads, || BattleWorld::new(*rules, Workers::default()));
     let battle = crate::battle::fingerprint(lineup, plan.seed, rules);

@@ -16,6 +16,7 @@ import pytest
 from conftest import campaign, endless_battle, fleet_battle
 
 import multi_universe_core as muc
+from multi_universe_core.executors import RayExecutor
 
 PATIENCE = 120
 
@@ -265,4 +266,18 @@ def test_a_dask_cluster_gives_the_same_odds() -> None:
         distributed.Client(cluster) as client,
     ):
         odds = kernel.odds(fleets=[1, 2], runs=700, executor=client.get_executor())
+    assert odds == kernel.odds(fleets=[1, 2], runs=700)
+
+
+def test_a_ray_cluster_gives_the_same_odds_and_says_what_was_wrong() -> None:
+    ray = pytest.importorskip("ray")
+    kernel = duel()
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        executor = RayExecutor()
+        odds = kernel.odds(fleets=[1, 2], runs=700, executor=executor)
+        with pytest.raises(muc.ResolveError, match="99"):
+            kernel.odds(fleets=[1, 99], runs=700, executor=executor)
+    finally:
+        ray.shutdown()
     assert odds == kernel.odds(fleets=[1, 2], runs=700)

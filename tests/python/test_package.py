@@ -18,6 +18,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import multi_universe_core as muc
+import multi_universe_core.executors
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -127,6 +128,7 @@ def test_old_versions_of_pip_can_read_the_project() -> None:
         ("pyarrow", "arrow", "table.to_arrow()"),
         ("matplotlib", "plot", "kernel.odds(fleets=[1, 2], runs=10).plot()"),
         ("tqdm", "progress", "kernel.odds(fleets=[1, 2], runs=10, progress=True)"),
+        ("ray", "ray", "muc.executors.RayExecutor()"),
     ],
 )
 def test_without_an_optional_library_the_error_names_the_extra_to_install(
@@ -136,4 +138,4 @@ def test_without_an_optional_library_the_error_names_the_extra_to_install(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, hidden, None)
     with pytest.raises(ImportError, match=re.escape(f"pip install multi-universe-core[{extra}]")):
-        eval(action, {"table": kernel.units(), "kernel": kernel})
+        eval(action, {"table": kernel.units(), "kernel": kernel, "muc": muc})
