@@ -40,6 +40,17 @@ def test_plain_objects_are_read_fought_and_written(tmp_path: Path) -> None:
     assert "unit 3 of 'Synod' ('Choir 4'), plating: got 'thick' (str), expected a number" in said
 
 
+def test_each_hot_path_gives_the_answers_of_its_twin(tmp_path: Path) -> None:
+    said = run("hot_paths.py", folder=tmp_path)
+    names = ("fleet_lookup", "treaty_matrix", "battle_finalization", "distance_calculator", "unit_strength")
+    for name in (*names, "batch_shooting"):
+        assert f"{name}: safe to switch" in said or f"{name}: not safe to switch" in said
+    # Times are the machine's; that the answers agree is not.
+    assert said.count("+ all 400 answers agree") == len(names)
+    assert "+ the answer, distance of the distributions over 4000 calls" in said
+    assert "differ;" not in said and "chance explains" not in said
+
+
 def test_shadow_mode_finds_the_fault_and_lets_the_right_one_pass(tmp_path: Path) -> None:
     said = run("shadow_mode.py", folder=tmp_path)
     assert "faulty_volley: not safe to switch\n  - the answer, distance" in said
