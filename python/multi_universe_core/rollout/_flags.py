@@ -23,8 +23,10 @@ HOT_PATHS = (
 """The hot paths that have a flag of their own; "battle" is a whole battle over the bridge."""
 
 _PREFIX = "MUC_"
-# Everything else in the environment that begins with the prefix is meant for us too, and is no flag.
-_SETTINGS = frozenset({"MUC_BATTLES", "MUC_DATA", "MUC_LONG", "MUC_SIMD", "MUC_THREADS"})
+# Variables with the prefix that are no flags: the package's own, those of its tests, benches and examples.
+_SETTINGS = frozenset(
+    {"MUC_SIMD", "MUC_THREADS"} | {"MUC_BATTLES", "MUC_BENCH_ALL", "MUC_BROWSER", "MUC_DATA", "MUC_LONG"}
+)
 _WORDS = {
     **dict.fromkeys(("1", "true", "on", "yes"), True),
     **dict.fromkeys(("0", "false", "off", "no"), False),
