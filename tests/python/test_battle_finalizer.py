@@ -49,7 +49,7 @@ def battle(costs: list[Any], seed: int) -> dict[str, list[Any]]:
         [100, 250, 7],
         [0.1, 2.5, 1e15],
         [100, 0.1, 3],
-        [10**18, 9 * 10**18],
+        [10**18 + 1, 9 * 10**18 + 7],
         [True, 3],
         [np.int64(5), np.float64(0.3)],
     ],
