@@ -2,7 +2,6 @@
 
 import gc
 import random
-import resource
 import sys
 import threading
 import weakref
@@ -106,6 +105,8 @@ def test_what_is_refused_changes_nothing(
 
 def test_fleets_that_know_their_index_do_not_keep_each_other_alive() -> None:
     """100,000 rounds of a cycle through the index: all are collected, and memory stays what it was."""
+
+    resource = pytest.importorskip("resource")
 
     def make_and_drop(rounds: int) -> "weakref.ref[Any]":
         for _ in range(rounds):
