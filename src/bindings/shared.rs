@@ -4,6 +4,9 @@
 //! and a signal handler that asks the kernel it interrupted would wait for itself. Here the lock guards
 //! the slot only and is never held for longer than a move; waiting is detached and asks for signals.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
@@ -18,8 +21,8 @@ use crate::kernel::Kernel;
 enum Slot {
     /// Here.
     Free(Box<Kernel>),
-    /// With this thread.
-    Taken(ThreadId),
+    /// With this thread of this process.
+    Taken(ThreadId, u32),
     /// Gone: a panic went through it.
     Poisoned,
 }
@@ -36,31 +39,40 @@ impl Shared {
         Self { slot: Mutex::new(Slot::Free(Box::new(kernel))), freed: Condvar::new() }
     }
 
-    /// Runs `work` on the kernel as soon as nobody else does. A panic in `work` poisons the kernel.
+    /// Runs `work` on the kernel as soon as nobody else does. A panic in `work` poisons the kernel and is told as
+    /// [`Error::Panicked`].
     pub(crate) fn with<R>(&self, py: Python<'_>, work: impl FnOnce(&mut Kernel) -> R) -> PyResult<R> {
         let kernel = self.wait(py)?;
-        Ok(self.run(kernel, work))
+        Ok(self.run(kernel, work)?)
     }
 
     /// As [`with`](Self::with), but `None` instead of waiting.
     pub(crate) fn glance<R>(&self, work: impl FnOnce(&mut Kernel) -> R) -> Result<Option<R>> {
         let kernel = take(&mut self.slot())?;
-        Ok(kernel.map(|kernel| self.run(kernel, work)))
+        kernel.map(|kernel| self.run(kernel, work)).transpose()
     }
 
-    fn run<R>(&self, mut kernel: Box<Kernel>, work: impl FnOnce(&mut Kernel) -> R) -> R {
-        let mut back = PutBack { shared: self, slot: Slot::Poisoned };
-        let answer = work(&mut kernel);
-        back.slot = Slot::Free(kernel);
-        answer
+    fn run<R>(&self, mut kernel: Box<Kernel>, work: impl FnOnce(&mut Kernel) -> R) -> Result<R> {
+        // The kernel may be half changed after a panic; nobody sees it again.
+        let answer = catch_unwind(AssertUnwindSafe(|| work(&mut kernel)));
+        *self.slot() = if answer.is_ok() { Slot::Free(kernel) } else { Slot::Poisoned };
+        // All of them: a kernel that is poisoned now will not be freed for the next one.
+        self.freed.notify_all();
+        answer.map_err(|panic| Error::Panicked { reason: in_words(&*panic) })
     }
 
     fn wait(&self, py: Python<'_>) -> PyResult<Box<Kernel>> {
         if let Some(kernel) = take(&mut self.slot())? {
             return Ok(kernel);
         }
-        let me = thread::current().id();
-        if matches!(*self.slot(), Slot::Taken(owner) if owner == me) {
+        let (me, here) = (thread::current().id(), process::id());
+        if matches!(*self.slot(), Slot::Taken(_, process) if process != here) {
+            return Err(kernel_error(
+                py,
+                "this kernel was at work in another thread when this process was forked; make a new one",
+            ));
+        }
+        if matches!(*self.slot(), Slot::Taken(owner, _) if owner == me) {
             return Err(kernel_error(
                 py,
                 "this kernel is at work in this very thread (a signal handler asked it?)",
@@ -70,7 +82,7 @@ impl Shared {
             let kernel = py.detach(|| {
                 let slot = self.slot();
                 let waited =
-                    self.freed.wait_timeout_while(slot, PATIENCE, |slot| matches!(slot, Slot::Taken(_)));
+                    self.freed.wait_timeout_while(slot, PATIENCE, |slot| matches!(slot, Slot::Taken(..)));
                 take(&mut waited.unwrap_or_else(PoisonError::into_inner).0)
             })?;
             match kernel {
@@ -89,54 +101,17 @@ impl Shared {
 /// The kernel, if it is in its slot.
 fn take(slot: &mut Slot) -> Result<Option<Box<Kernel>>> {
     match slot {
-        Slot::Taken(_) => Ok(None),
+        Slot::Taken(..) => Ok(None),
         Slot::Poisoned => Err(Error::Poisoned),
-        Slot::Free(_) => match std::mem::replace(slot, Slot::Taken(thread::current().id())) {
+        Slot::Free(_) => match std::mem::replace(slot, Slot::Taken(thread::current().id(), process::id())) {
             Slot::Free(kernel) => Ok(Some(kernel)),
-            Slot::Taken(_) | Slot::Poisoned => Ok(None),
+            Slot::Taken(..) | Slot::Poisoned => Ok(None),
         },
     }
 }
 
-/// Fills the slot at the end of the work, also if the work panics.
-struct PutBack<'a> {
-    shared: &'a Shared,
-    slot: Slot,
-}
-
-impl Drop for PutBack<'_> {
-    fn drop(&mut self) {
-        *self.shared.slot() = std::mem::replace(&mut self.slot, Slot::Poisoned);
-        // All of them: a kernel that is poisoned now will not be freed for the next one.
-        self.shared.freed.notify_all();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-
-    use super::*;
-    use crate::rules::Rules;
-
-    fn shared() -> Shared {
-        Shared::new(Kernel::new(Rules::default(), 42))
-    }
-
-    #[test]
-    fn a_panic_poisons_the_kernel_for_good() {
-        let shared = shared();
-        let panicked = catch_unwind(AssertUnwindSafe(|| shared.glance(|_| panic!("on purpose"))));
-        assert!(panicked.is_err());
-        assert_eq!(shared.glance(|kernel| kernel.seed()), Err(Error::Poisoned));
-        assert_eq!(shared.glance(|kernel| kernel.seed()), Err(Error::Poisoned));
-    }
-
-    #[test]
-    fn a_kernel_at_work_is_not_there_for_others() {
-        let shared = shared();
-        let seen = shared.glance(|_| shared.glance(|kernel| kernel.seed()));
-        assert_eq!(seen, Ok(Some(Ok(None))));
-        assert_eq!(shared.glance(|kernel| kernel.seed()), Ok(Some(42)));
-    }
+/// What a panic said.
+fn in_words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
 }

@@ -98,22 +98,25 @@ const PATIENCE: Duration = Duration::from_millis(5);
 
 /// Does `work` once with each of `items`, the first one on the calling thread, the others each on a thread of its own;
 /// the results are in the order of the items. The calling thread's work is given `ask`, to call it now and then; while it
-/// waits for the others, `ask` is called as well. A panic goes on in the calling thread.
+/// waits for the others, `ask` is called as well. A panic goes on in the calling thread, as soon as the others have heard
+/// of it by `halt`, which lets them end early.
 pub fn side_by_side<T: Send, R: Send>(
     items: &mut [T],
     work: impl Fn(&mut T, &dyn Fn()) -> R + Sync,
     ask: &dyn Fn(),
+    halt: &(dyn Fn() + Sync),
 ) -> Vec<R> {
     let Some((own, others)) = items.split_first_mut() else { return Vec::new() };
     let (work, finished) = (&work, &Finished::default());
     std::thread::scope(|scope| {
         let task = |item| {
             scope.spawn(move || {
-                let _told_at_the_end = Tell(finished);
+                let _told_at_the_end = (Tell(finished), Halt(halt));
                 work(item, &|| ())
             })
         };
         let threads: Vec<_> = others.iter_mut().map(task).collect();
+        let _told_of_a_panic = Halt(halt);
         let mut results = vec![work(own, ask)];
         finished.wait(threads.len(), ask);
         for thread in threads {
@@ -121,6 +124,17 @@ pub fn side_by_side<T: Send, R: Send>(
         }
         results
     })
+}
+
+/// Tells the other threads of a panic.
+struct Halt<'a>(&'a (dyn Fn() + Sync));
+
+impl Drop for Halt<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            (self.0)();
+        }
+    }
 }
 
 /// How many threads have nothing left to do.

@@ -241,3 +241,34 @@ impl Kernel {
         Ok(export::rows(mirror, table, &[row]))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::ecs::resources::Volley;
+    use crate::scenario::Scenario;
+
+    const BATTLE: &str = include_str!("../../scenarios/fleet/line_battle.toml");
+
+    fn battle() -> (Kernel, Engagement) {
+        let scenario = Scenario::parse(BATTLE, "line_battle.toml").expect("a scenario");
+        (scenario.kernel().expect("a kernel"), scenario.engagement(None))
+    }
+
+    #[test]
+    fn a_panic_inside_a_system_reaches_the_caller_and_no_other_kernel() {
+        let ((mut broken, engagement), (mut sound, _)) = (battle(), battle());
+        // Systems have no fault of their own to offer: one of them misses what it works on.
+        broken.battles.world_mut().remove_resource::<Volley>();
+        for threads in [1, 2] {
+            broken.set_threads(threads);
+            let panicked = catch_unwind(AssertUnwindSafe(|| broken.resolve(&engagement, &|| false)));
+            assert!(panicked.is_err(), "{threads} threads");
+        }
+        let report = sound.resolve(&engagement, &|| false).expect("a battle");
+        let again = battle().0.resolve(&engagement, &|| false).expect("a battle");
+        assert_eq!(report.digest, again.digest);
+    }
+}

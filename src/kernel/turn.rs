@@ -181,7 +181,8 @@ impl Yard<'_> {
         let ask = || {
             self.halt.fetch_or(interrupt(), Ordering::Relaxed);
         };
-        let fought = side_by_side(worlds, |world, ask| self.work(world, &order, ask), &ask);
+        let halt = || self.halt.store(true, Ordering::Relaxed);
+        let fought = side_by_side(worlds, |world, ask| self.work(world, &order, ask), &ask, &halt);
         if self.halt.load(Ordering::Relaxed) {
             return Err(Error::Interrupted { round: None });
         }

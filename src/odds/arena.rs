@@ -121,7 +121,8 @@ impl<'a> Block<'a> {
                 self.wish.fetch_max(wish, Ordering::Relaxed);
             }
         };
-        let fought = side_by_side(worlds, |world, ask| self.work(world, ask), &ask);
+        let halt = || self.wish.store(STOP, Ordering::Relaxed);
+        let fought = side_by_side(worlds, |world, ask| self.work(world, ask), &ask, &halt);
         let fought = fought.into_iter().collect::<Result<Vec<_>>>()?;
         samples.gather(&fought);
         Ok(match self.wish.load(Ordering::Relaxed) {

@@ -91,7 +91,7 @@ fn unknown_owners_are_refused_unless_they_come_along() {
         &mut kernel,
         TableId::Units,
         orphan.clone(),
-        &["units", "'fleet'", "row 0", "'9'", "in the mirror or in the same push"],
+        &["units", "'fleet'", "row 0: got 9", "in the mirror or in the same push"],
     );
     let fleet = TableInput::of([("id", Values::wholes([9])), ("faction", Values::texts(&["Synod"]))]);
     let both = Push::default().with(TableId::Units, orphan).with(TableId::Fleets, fleet);
