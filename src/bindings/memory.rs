@@ -80,6 +80,12 @@ pub(crate) fn has_attribute(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString
     unsafe { pyo3::ffi::PyObject_HasAttr(object.as_ptr(), name.as_ptr()) == 1 }
 }
 
+/// Whether this thread is attached to Python's main interpreter, and to no sub-interpreter.
+pub(crate) fn in_main_interpreter(_py: Python<'_>) -> bool {
+    // SAFETY: both functions ask for nothing but an attached thread, which `_py` stands for. The main one has the id 0.
+    unsafe { pyo3::ffi::PyInterpreterState_GetID(pyo3::ffi::PyInterpreterState_Get()) == 0 }
+}
+
 /// The batches behind a capsule of the Arrow C stream interface.
 pub(crate) fn arrow_stream(
     capsule: &Bound<'_, PyCapsule>,

@@ -93,6 +93,13 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        if !super::memory::in_main_interpreter(module.py()) {
+            // The classes and exceptions are the process's: an interpreter of its own would share those of another.
+            return Err(pyo3::exceptions::PyImportError::new_err(
+                "multi_universe_core works in Python's main interpreter only, not in a sub-interpreter: use threads, \
+                 which it lets run during battles, or processes",
+            ));
+        }
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         super::errors::register(module)
     }

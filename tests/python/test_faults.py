@@ -1,4 +1,4 @@
-"""Faults: a panic in the midst of work, Ctrl-C in long calls, a full disk, a cap on memory. Nothing is lost."""
+"""Faults: a panic in the midst of work, Ctrl-C, a full disk, a killed saver, a cap on memory."""
 
 import signal
 import subprocess

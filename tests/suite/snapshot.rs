@@ -167,7 +167,7 @@ fn hostile_tables_are_refused_as_a_push_would_be() {
         with_table(TableId::Units, keys.into_iter().chain(extra).collect())
     };
     refused(&units(&[10, 10], &[1, 2], vec![]), &["units", "10 again"]);
-    refused(&units(&[10, 11], &[1, 9], vec![]), &["units", "'fleet'", "row 1", "'9'"]);
+    refused(&units(&[10, 11], &[1, 9], vec![]), &["units", "'fleet'", "row 1: got 9"]);
     refused(&units(&[10, -1], &[1, 2], vec![]), &["units", "'id'", "-1"]);
     let nan = vec![("max_hp", Column::Float(vec![1.0, f64::NAN]))];
     refused(&units(&[10, 11], &[1, 2], nan), &["units", "'max_hp'", "row 1", "NaN"]);
