@@ -1,4 +1,4 @@
-"""Executors for clusters that do not bring one: `Kernel.odds(..., executor=...)` takes these and any other."""
+"""Executors for clusters that bring none: `Kernel.odds(..., executor=...)` takes these and any other."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -10,8 +10,9 @@ T = TypeVar("T")
 class RayExecutor(Executor):
     """Runs work as Ray tasks, one processor each. Ray is started with its defaults if it does not run yet.
 
-    The workers need this package: where they do not share the caller's environment, `ray.init(runtime_env={"pip":
-    ["multi-universe-core"]})` gives it to them. Raises ImportError naming the extra to install where Ray is missing.
+    The workers need this package: where they do not share the caller's environment,
+    `ray.init(runtime_env={"pip": ["multi-universe-core"]})` gives it to them. Raises ImportError naming the extra to
+    install where Ray is missing.
 
     >>> from concurrent.futures import Executor
     >>> issubclass(RayExecutor, Executor)
