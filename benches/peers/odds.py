@@ -2,8 +2,8 @@
 
     python benches/peers/odds.py [replicas] [call] [shards] [turn]
 
-Results are compared before anything is measured. `shards` starts a pool of one process, and Dask and Ray with one
-worker each if they are installed.
+Results are compared before anything is measured. `shards` starts a pool of one process, and Dask and Ray with
+one worker each if they are installed.
 """
 
 import concurrent.futures
