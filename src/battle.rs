@@ -18,6 +18,7 @@ use crate::ecs::roll::RollKey;
 use crate::ecs::simd::{self, Level};
 use crate::ecs::store::Row;
 use crate::ecs::trace::Trace;
+use crate::ecs::witness::{Depth, Witness};
 use crate::ecs::workers::Workers;
 use crate::error::{Error, Result};
 use crate::rules::Rules;
@@ -97,15 +98,23 @@ impl BattleWorld {
         Self::with(rules, workers, systems::round)
     }
 
-    /// As [`Self::new`], with a [`Trace`] of the battle, which is slower; battles come out the same.
+    /// As [`Self::new`], with a [`Witness`] who writes down so much; battles come out the same.
+    pub fn noted(rules: Rules, workers: Workers, depth: Depth) -> Self {
+        let mut battles = Self::with(rules, workers, |profile| systems::noted_round(profile, depth));
+        battles.world.insert_resource(Witness::new(depth));
+        battles
+    }
+
+    /// As [`Self::noted`], with a [`Trace`] of the battle too, which is slower; battles come out the same.
     pub fn traced(rules: Rules, workers: Workers) -> Self {
         let mut battles = Self::with(rules, workers, systems::traced_round);
+        battles.world.insert_resource(Witness::new(Depth::Shots));
         let trace = Trace::new(&mut battles.world);
         battles.world.insert_resource(trace);
         battles
     }
 
-    fn with(rules: Rules, workers: Workers, round: fn(&Profile) -> Round) -> Self {
+    fn with(rules: Rules, workers: Workers, round: impl Fn(&Profile) -> Round) -> Self {
         let mut world = World::new();
         world.insert_resource(RuleBook(rules));
         world.insert_resource(workers);
@@ -140,6 +149,10 @@ impl BattleWorld {
         battle.chronicled = true;
         battle.timeline.reserve((lineup.sides.len() * RESERVED_ROUNDS).min(RESERVED_ROWS));
         battle.digest = fingerprint(lineup, seed, &rules);
+        if let Some(mut witness) = self.world.get_resource_mut::<Witness>() {
+            let UnitTemplate { side, fleet, traits, status, .. } = &lineup.units;
+            witness.open((side, fleet, traits), status);
+        }
         self.begin(lineup, 0, RollKey::new(seed, 0));
     }
 
@@ -255,6 +268,11 @@ impl BattleWorld {
     /// How long each system took since the battle was loaded.
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// What the witness of a noted world wrote down; absent in other worlds.
+    pub fn witness(&mut self) -> Option<Mut<'_, Witness>> {
+        self.world.get_resource_mut()
     }
 
     /// The columns of the battle's units and mounts. Rows past its own belong to nobody.

@@ -1,5 +1,7 @@
 //! Which battle to fight, and how: what a caller asks of the kernel.
 
+use std::sync::Arc;
+
 use crate::error::{Fault, Result};
 
 /// The longest battle, in rounds: the name of a roll has room for so many.
@@ -20,6 +22,8 @@ pub struct Engagement {
     pub commit: bool,
     /// What is kept of the battle besides its report's tables.
     pub record: Record,
+    /// The caller's own mark, which its report and events carry; empty: none.
+    pub trace_id: Arc<str>,
 }
 
 /// Whose units fight.
@@ -37,7 +41,11 @@ pub enum Record {
     /// Nothing.
     #[default]
     Nothing,
-    /// A replay: the input, and every column that changes, round by round.
+    /// The ledger: who did how much to whom, by fleet, domain and round.
+    Ledger,
+    /// The ledger, and the events with their causes.
+    Events,
+    /// These, an event for each shot, and a replay: the input, and every column that changes, round by round.
     Full,
 }
 
@@ -51,6 +59,7 @@ impl Engagement {
             seed: None,
             commit: true,
             record: Record::Nothing,
+            trace_id: "".into(),
         }
     }
 }
@@ -70,8 +79,13 @@ impl Record {
     pub fn of(word: Option<&str>) -> Result<Self, Fault> {
         match word {
             None => Ok(Self::Nothing),
+            Some("ledger") => Ok(Self::Ledger),
+            Some("events") => Ok(Self::Events),
             Some("full") => Ok(Self::Full),
-            Some(other) => Err(Fault::column("record", "", format!("'{other}'"), "'full', or None")),
+            Some(other) => {
+                let wanted = "'ledger', 'events', 'full', or None";
+                Err(Fault::column("record", "", format!("'{other}'"), wanted))
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ from ._errors import (
 from ._kernel import Kernel, PushSummary, RemoveSummary
 from ._odds import Odds
 from ._replay import Comparison, Replay
-from ._report import BattleReport
+from ._report import BattleReport, Story
 from ._rules import Rules
 from ._scenario import Scenario
 from ._shooting import resolve_shooting_batch
@@ -61,6 +61,7 @@ __all__ = [
     "ScenarioError",
     "SnapshotError",
     "StrengthCache",
+    "Story",
     "Table",
     "TreatyMatrix",
     "UnknownKeyError",

@@ -126,7 +126,8 @@ class Kernel:
         max_rounds: int | None = None,
         seed: int | None = None,
         commit: bool = True,
-        record: Literal["full"] | None = None,
+        record: Literal["ledger", "events", "full"] | None = None,
+        trace_id: str | None = None,
     ) -> BattleReport:
         """Fight one whole battle and return its report.
 
@@ -137,8 +138,11 @@ class Kernel:
         seed: 0 ... 2**64-1; None: from the kernel's seed and its count of battles. The report states it.
         commit: whether the mirror holds the aftermath: the dead are gone, the others as the battle left
             them. False leaves the mirror as it was.
-        record: "full" keeps the battle round by round in the report's `replay`, which can be saved, looked
-            at, compared and fought again; the battle itself is the same. None keeps nothing.
+        record: "ledger" writes down who did how much to whom, in the report's `ledger`; "events" also what
+            happened and why, in `events`; "full" also every shot, and the battle round by round in `replay`,
+            which can be saved, looked at, compared and fought again. The battle itself is the same. None
+            keeps nothing.
+        trace_id: a mark of your own, which the report and its events carry.
 
         If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
         interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
@@ -260,6 +264,7 @@ class Kernel:
         seed: int | None = None,
         commit: bool = True,
         threads: int | None = None,
+        trace_id: str | None = None,
     ) -> TurnReport:
         """Fight the battles of all contested places at once.
 

@@ -7,6 +7,20 @@ from ._replay import Replay
 from ._table import Table
 
 @final
+class Story:
+    """Why a unit fared as it did. As a text, its sentences."""
+    @property
+    def unit(self) -> int:
+        """The unit's id."""
+    @property
+    def events(self) -> Table:
+        """The events that bear on it, and what caused them, in order: columns as `BattleReport.events`."""
+    @property
+    def sentences(self) -> list[str]:
+        """Its end first, then round by round."""
+    def _repr_html_(self) -> str: ...
+
+@final
 class BattleReport:
     """What a battle left behind: its outcome and its tables.
 
@@ -71,6 +85,36 @@ class BattleReport:
     @property
     def profile(self) -> Table:
         """A row per system of the kernel: name, calls, total_ns, mean_ns, share of the time."""
+    @property
+    def ledger(self) -> Table | None:
+        """Who did how much to whom, if the battle was fought with a record; else None.
+
+        A row per round, attackers and targets: round, attacker_fleet, attacker_faction, attacker_domain,
+        target_fleet, target_faction, target_domain, shots, hits, crits, damage, overkill, kills. Strikes by
+        hand are in damage, overkill and kills. Its totals are those of the other tables.
+        """
+    @property
+    def events(self) -> Table | None:
+        """What happened, if the battle was fought with record="events" or "full"; else None.
+
+        A row per event, in order: id, round, kind, faction, unit, target, weapon, amount, cause (the id of
+        the event that caused it), trace_id. -1: none. Kinds, with what `amount` is and what causes them:
+        volley (a unit's fire at a target in a volley: points dealt), shot (one weapon's, with record="full"
+        only: points dealt; its volley), melee (a strike by hand: points dealt), kill (of `target` by `unit`:
+        points past zero; the fire), weapon_destroyed (`weapon` of `target`; the fire), suppressed (points of
+        the blow; the fire), rout (the suppression), rally and retreat (the rout), reinforce (the last kill or
+        retreat of its faction), and one of victory (the last kill, rout or retreat), stalemate, round_limit,
+        whose faction is the winner.
+        """
+    def explain(self, unit: int) -> Story:
+        """Why a unit fared as it did: what was done to it, what it did, and the causes of both.
+
+        Raises ReplayError if the battle was fought without record="events" or "full", UnknownKeyError if no
+        such unit fought.
+        """
+    @property
+    def trace_id(self) -> str | None:
+        """Your own mark, as it was given; else None."""
     @property
     def replay(self) -> Replay | None:
         """The battle round by round, if it was fought with record="full"; else None."""

@@ -1,7 +1,7 @@
 """Types of the compiled class `Scenario`."""
 
 from os import PathLike
-from typing import Any, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
 from ._kernel import Kernel
 from ._odds import Odds
@@ -25,8 +25,10 @@ class Scenario:
         """The scenario of a kernel as it stands: its rules, its seed and all of its tables."""
     def kernel(self) -> Kernel:
         """A new kernel that holds what the scenario describes."""
-    def run(self, seed: int | None = None) -> BattleReport:
-        """Fight the scenario's battle; seed None: the scenario's own.
+    def run(
+        self, seed: int | None = None, *, record: Literal["ledger", "events", "full"] | None = None
+    ) -> BattleReport:
+        """Fight the scenario's battle; seed None: the scenario's own. record: as of `Kernel.resolve`.
 
         The interpreter is released; Ctrl-C raises KeyboardInterrupt within 100 ms.
         """

@@ -180,8 +180,10 @@ impl PyKernel {
     /// commit: whether the mirror holds the aftermath: the dead are gone, the others as the battle left
     ///     them. False leaves the mirror as it was.
     ///
-    /// record: "full" keeps the battle round by round in the report's `replay`, which can be saved, looked at,
-    ///     compared and fought again; the battle itself is the same. None keeps nothing.
+    /// record: "ledger" writes down who did how much to whom, in the report's `ledger`; "events" also what happened and
+    ///     why, in `events`; "full" also every shot, and the battle round by round in `replay`, which can be saved, looked
+    ///     at, compared and fought again. The battle itself is the same. None keeps nothing.
+    /// trace_id: a mark of your own, which the report and its events carry.
     ///
     /// If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
     /// interpreter is released during the battle. Ctrl-C raises KeyboardInterrupt within 100 ms and leaves
@@ -193,8 +195,8 @@ impl PyKernel {
     /// >>> [unit["id"] for unit in kernel.units()]
     /// [10]
     #[pyo3(
-        signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, commit=true, record=None),
-        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, commit=True, record=None)"
+        signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, commit=true, record=None, trace_id=None),
+        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, commit=True, record=None, trace_id=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn resolve(
@@ -207,6 +209,7 @@ impl PyKernel {
         seed: Option<Seed>,
         commit: bool,
         record: Option<&Bound<'_, PyAny>>,
+        trace_id: Option<&str>,
     ) -> PyResult<PyBattleReport> {
         let mut faults = Faults::default();
         let engagement = Engagement {
@@ -216,6 +219,7 @@ impl PyKernel {
             seed: seed.map(|seed| seed.0),
             commit,
             record: engagement::record(record, &mut faults),
+            trace_id: trace_id.unwrap_or_default().into(),
         };
         faults.into_result(Error::Resolve)?;
         let report = self

@@ -30,6 +30,7 @@ mod scenario;
 mod shared;
 mod shooting;
 mod snapshot;
+mod story;
 mod strength;
 mod summary;
 mod table;
@@ -79,6 +80,8 @@ mod _core {
     use super::scenario::PyScenario;
     #[pymodule_export]
     use super::shooting::resolve_shooting_batch;
+    #[pymodule_export]
+    use super::story::PyStory;
     #[pymodule_export]
     use super::strength::{PyStrengthCache, calculate_strength};
     #[pymodule_export]

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::legacy::{self, Handover};
 use super::replay::PyReplay;
+use super::story::PyStory;
 use super::table::PyTable;
 use crate::report::{Decisiveness, Report};
 
@@ -41,6 +43,11 @@ pub(crate) struct PyBattleReport {
     /// A row per system of the kernel.
     #[pyo3(get)]
     profile: Py<PyTable>,
+    /// Who did how much to whom, by fleet, domain and round; None if nobody wrote it down.
+    #[pyo3(get)]
+    ledger: Option<Py<PyTable>>,
+    /// The table of events, made when it is first asked for.
+    events: PyOnceLock<Py<PyTable>>,
 }
 
 impl PyBattleReport {
@@ -54,6 +61,8 @@ impl PyBattleReport {
             weapons: table(&report.weapons)?,
             timeline: table(&report.timeline)?,
             profile: table(&report.profile)?,
+            ledger: report.ledger.as_ref().map(table).transpose()?,
+            events: PyOnceLock::new(),
             report,
             handover: None,
         })
@@ -119,6 +128,28 @@ impl PyBattleReport {
     #[getter]
     fn replay(&self) -> Option<PyReplay> {
         self.report.replay.clone().map(PyReplay::from)
+    }
+
+    /// The caller's own mark; None: none was given.
+    #[getter]
+    fn trace_id(&self) -> Option<&str> {
+        Some(self.report.trace_id.as_ref()).filter(|mark| !mark.is_empty())
+    }
+
+    /// What happened, each with its cause, if it was fought with record="events" or "full"; else None.
+    #[getter]
+    fn events(&self, py: Python<'_>) -> PyResult<Option<Py<PyTable>>> {
+        let Some(events) = &self.report.events else { return Ok(None) };
+        let table = || Py::new(py, PyTable::from(py.detach(|| events.table())));
+        Ok(Some(self.events.get_or_try_init(py, table)?.clone_ref(py)))
+    }
+
+    /// Why a unit fared as it did: what was done to it, what it did, and the causes of both.
+    ///
+    /// Raises ReplayError if the battle was fought without record="events" or "full", UnknownKeyError if no such unit
+    /// fought.
+    fn explain(&self, py: Python<'_>, unit: i64) -> PyResult<PyStory> {
+        Ok(PyStory(py.detach(|| self.report.explain(unit))?))
     }
 
     /// Writes the recorded battle to a file (`.mucr`), as a whole or not at all.

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::engagement;
 use super::kernel::PyKernel;
 use super::keys::Seed;
 use super::report::PyBattleReport;
 use super::watch;
-use crate::kernel::{Engagement, Muster};
+use crate::error::{Error, Faults};
+use crate::kernel::{Engagement, Interrupt, Muster};
 use crate::scenario::Scenario;
 
 /// A battle in a TOML file: its rules, factions, fleets and units.
@@ -39,10 +41,20 @@ impl PyScenario {
         Ok(PyKernel::from(py.detach(|| self.0.kernel())?))
     }
 
-    /// Fights the scenario's battle; the interpreter is released meanwhile.
-    #[pyo3(signature = (seed=None))]
-    fn run(&self, py: Python<'_>, seed: Option<Seed>) -> PyResult<PyBattleReport> {
-        let report = watch::fight(py, |interrupt| self.0.run(seed.map(|seed| seed.0), interrupt))?;
+    /// Fights the scenario's battle; the interpreter is released meanwhile. record: as of `Kernel.resolve`.
+    #[pyo3(signature = (seed=None, *, record=None))]
+    fn run(
+        &self,
+        py: Python<'_>,
+        seed: Option<Seed>,
+        record: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PyBattleReport> {
+        let mut faults = Faults::default();
+        let record = engagement::record(record, &mut faults);
+        faults.into_result(Error::Resolve)?;
+        let engagement = Engagement { record, ..self.0.engagement(seed.map(|seed| seed.0)) };
+        let fight = |interrupt: Interrupt<'_>| self.0.kernel()?.resolve(&engagement, interrupt);
+        let report = watch::fight(py, fight)?;
         PyBattleReport::new(py, report)
     }
 

@@ -33,7 +33,7 @@ fn cell(html: &mut String, tag: &str, text: &str) {
 }
 
 /// Names come from users: none of them may become markup.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

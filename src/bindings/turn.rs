@@ -25,6 +25,7 @@ impl PyKernel {
     /// seed: the turn's; None: that of the next battle. A place's battle has a seed of its own from this and the place, so
     ///     that no battle depends on where else there are any.
     /// threads: None: the environment's MUC_THREADS, else all processors. No report depends on them.
+    /// trace_id: a mark of your own, which all reports carry.
     ///
     /// The result is a dict from place to BattleReport that also has combined tables, `units`, `fleets`, `factions`,
     /// `weapons`, `timeline` with the place in a column `location`, and `errors`, a dict from place to exception: a battle that
@@ -35,8 +36,8 @@ impl PyKernel {
     /// >>> {place: report.outcome for place, report in turn.items()}, turn.errors
     /// ({7: 'victory'}, {})
     #[pyo3(
-        signature = (*, locations=None, defenders=None, max_rounds=None, seed=None, commit=true, threads=None),
-        text_signature = "($self, *, locations=None, defenders=(), max_rounds=None, seed=None, commit=True, threads=None)"
+        signature = (*, locations=None, defenders=None, max_rounds=None, seed=None, commit=true, threads=None, trace_id=None),
+        text_signature = "($self, *, locations=None, defenders=(), max_rounds=None, seed=None, commit=True, threads=None, trace_id=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn resolve_turn<'py>(
@@ -48,6 +49,7 @@ impl PyKernel {
         seed: Option<Seed>,
         commit: bool,
         threads: Option<Whole>,
+        trace_id: Option<&str>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut faults = Faults::default();
         let locations = match locations {
@@ -61,6 +63,7 @@ impl PyKernel {
             seed: seed.map(|seed| seed.0),
             commit,
             threads: threads_or_usual(py, threads.as_ref(), &mut faults)?,
+            trace_id: trace_id.unwrap_or_default().into(),
         };
         faults.into_result(Error::Resolve)?;
         let turn =

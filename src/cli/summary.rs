@@ -102,6 +102,7 @@ mod tests {
     use crate::ecs::digest::Digest;
     use crate::ecs::tables::{Column, Table};
     use crate::report::{Decisiveness, Outcome, Report};
+    use crate::rules::Rules;
 
     fn report(outcome: Outcome, winner: Option<&str>) -> Report {
         Report {
@@ -119,7 +120,11 @@ mod tests {
             weapons: Table::default(),
             timeline: Table::default(),
             profile: Table::default(),
+            ledger: None,
+            events: None,
             replay: None,
+            rules: Rules::default(),
+            trace_id: "".into(),
         }
     }
 

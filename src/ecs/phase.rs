@@ -122,6 +122,10 @@ impl Phase {
     }
 }
 
+/// What looks at what a phase left behind.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Behind(Phase);
+
 /// One round of every battle in the world: three schedules, the middle one run once for each volley.
 pub struct Round {
     parts: [Schedule; 3],
@@ -143,12 +147,27 @@ impl Round {
         }
     }
 
-    /// Puts a system behind every phase.
+    /// Adds a system that looks at what a phase left behind.
+    pub fn behind<M>(&mut self, phase: Phase, system: impl IntoScheduleConfigs<ScheduleSystem, M>) {
+        for (part, schedule) in Part::ALL.into_iter().zip(&mut self.parts) {
+            let phases = part.phases();
+            if let Some(index) = phases.iter().position(|&known| known == phase) {
+                let behind = system.in_set(Behind(phase)).after(phase);
+                match phases.get(index + 1) {
+                    Some(&next) => schedule.add_systems(behind.before(next)),
+                    None => schedule.add_systems(behind),
+                };
+                return;
+            }
+        }
+    }
+
+    /// Puts a system behind every phase, and behind what looks at it.
     pub fn tap<M, T: IntoScheduleConfigs<ScheduleSystem, M>>(&mut self, system: impl Fn() -> T) {
         for (part, schedule) in Part::ALL.into_iter().zip(&mut self.parts) {
             let phases = part.phases();
             for (index, &phase) in phases.iter().enumerate() {
-                let behind = system().after(phase);
+                let behind = system().after(phase).after(Behind(phase));
                 match phases.get(index + 1) {
                     Some(&next) => schedule.add_systems(behind.before(next)),
                     None => schedule.add_systems(behind),

@@ -275,6 +275,27 @@ pub struct Shot {
     pub strike: [u32; 2],
 }
 
+/// Where a shot went, for whoever wants to know: written in noted worlds only.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Landed {
+    /// Points taken by shield and hull.
+    pub dealt: f64,
+    /// Points past zero, dealt to nobody.
+    pub overkill: f64,
+    /// The row in the battle of the target's mount that it destroyed; [`NOBODY`](super::components::NOBODY): none.
+    pub broken: u32,
+    /// Whether it took the target's last point.
+    pub killed: bool,
+    /// Whether the target was not suppressed before and is now.
+    pub suppressed: bool,
+}
+
+impl Landed {
+    /// Of a shot that does no damage.
+    pub const NOWHERE: Self =
+        Self { dealt: 0.0, overkill: 0.0, broken: u32::MAX, killed: false, suppressed: false };
+}
+
 /// The fire of a mount whose unit is massive and has its target beyond the mount's range (R-TARGET-2).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Split {
@@ -295,6 +316,8 @@ pub struct Volley {
     pub splits: Vec<Split>,
     /// All shots. Written in the shooting and melee phases, landed in the damage phases.
     pub shots: Vec<Shot>,
+    /// Where each shot went, in order of shot. Written in the damage phases of noted worlds; else empty.
+    pub landed: Vec<Landed>,
     /// Where each battle's shots end, in order of battle; those of a battle that has ended end where they begin.
     pub ends: Vec<usize>,
 }

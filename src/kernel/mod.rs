@@ -25,6 +25,7 @@ use crate::ecs::ingest::{Push, PushSummary, Removal, RemoveSummary};
 use crate::ecs::mirror::{Mirror, copy_world, mirror_world};
 use crate::ecs::store::Key;
 use crate::ecs::tables::Table;
+use crate::ecs::witness::Depth;
 pub use crate::ecs::workers::MOST_THREADS;
 use crate::ecs::workers::Workers;
 use crate::ecs::{export, gate};
@@ -38,6 +39,8 @@ use crate::snapshot::Snapshot;
 pub struct Kernel {
     mirror: World,
     battles: BattleWorld,
+    /// Worlds for battles of which a ledger, or events, are written down.
+    noted: [Option<BattleWorld>; 2],
     /// Worlds for odds, kept from one time to the next.
     arena: Vec<BattleWorld>,
     seed: u64,
@@ -52,6 +55,7 @@ impl Clone for Kernel {
         Self {
             mirror: copy_world(mirror),
             battles: BattleWorld::new(*battles.rules(), battles.workers().clone()),
+            noted: [None, None],
             arena: Vec::new(),
             seed: *seed,
             threads: *threads,
@@ -64,7 +68,8 @@ impl Kernel {
     /// An empty mirror whose battles run on one thread.
     pub fn new(rules: Rules, seed: u64) -> Self {
         let battles = BattleWorld::new(rules, Workers::new(1));
-        Self { mirror: mirror_world(), battles, arena: Vec::new(), seed, threads: 1, fought: 0 }
+        let (noted, arena) = ([None, None], Vec::new());
+        Self { mirror: mirror_world(), battles, noted, arena, seed, threads: 1, fought: 0 }
     }
 
     /// Lets large battles use so many threads, from 1 to [`MOST_THREADS`]; results do not depend on it.
@@ -181,7 +186,7 @@ impl Kernel {
         let seed = engagement.seed.unwrap_or_else(|| self.next_seed());
         let lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
         if lineup.sides.is_empty() {
-            return Ok(Report::no_conflict(seed));
+            return Ok(Report::no_conflict(seed, self.rules(), &engagement.trace_id));
         }
         if !self.battles.workers().are_ours() {
             self.battles.set_workers(Workers::new(self.threads));
@@ -204,19 +209,30 @@ impl Kernel {
         interrupt: Interrupt<'_>,
     ) -> Result<(Report, Option<Aftermath>)> {
         let mut recorded;
-        let (report, battles) = match engagement.record {
-            Record::Nothing => {
-                self.battles.load(lineup, seed);
-                self.battles.fight(interrupt)?;
-                (Report::of(lineup, &mut self.battles, seed)?, &mut self.battles)
-            }
+        let battles = match engagement.record {
+            Record::Nothing => &mut self.battles,
+            Record::Ledger => self.noted(Depth::Ledger),
+            Record::Events => self.noted(Depth::Events),
             Record::Full => {
                 let fought = record::fight(self, engagement, lineup, seed, interrupt)?;
                 recorded = fought.1;
-                (fought.0, &mut recorded)
+                return Ok((fought.0, engagement.commit.then(|| Aftermath::of(lineup, &mut recorded))));
             }
         };
+        battles.load(lineup, seed);
+        battles.fight(interrupt)?;
+        let report = Report::of(lineup, battles, seed, &engagement.trace_id)?;
         Ok((report, engagement.commit.then(|| Aftermath::of(lineup, battles))))
+    }
+
+    /// The world of battles of which so much is written down, made when it is first asked for.
+    fn noted(&mut self, depth: Depth) -> &mut BattleWorld {
+        let Self { battles, noted, .. } = self;
+        let new = || BattleWorld::noted(*battles.rules(), battles.workers().clone(), depth);
+        let world = &mut noted[usize::from(depth == Depth::Events)];
+        let world = world.get_or_insert_with(new);
+        world.set_workers(battles.workers().clone());
+        world
     }
 
     /// A battle before its first round, in a world of its own, to be run round by round or system by system.

@@ -53,7 +53,7 @@ pub(super) fn fight(
     let mut recorder = Recorder::new(lineup);
     battles.load(lineup, seed);
     battles.fight_watched(interrupt, |battles| recorder.round(battles))?;
-    let mut report = Report::of(lineup, &mut battles, seed)?;
+    let mut report = Report::of(lineup, &mut battles, seed, &engagement.trace_id)?;
     let occasion = Occasion {
         input: Snapshot { seed, fought: 0, threads: 1, rules, tables: part(kernel.mirror(), lineup) },
         engagement: as_fought(engagement, lineup, seed),
@@ -78,6 +78,7 @@ fn as_fought(engagement: &Engagement, lineup: &Lineup, seed: u64) -> Engagement 
         seed: Some(seed),
         commit: false,
         record: Record::Full,
+        trace_id: engagement.trace_id.clone(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! turn began: neither threads nor the order of battles nor other places change it. What the battles changed is written in
 //! the order of places, after all of them were fought. A fleet is at one place, so no unit is in two battles.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::{Aftermath, Engagement, Interrupt, Kernel, Muster, lineup};
@@ -33,6 +34,8 @@ pub struct TurnPlan {
     pub commit: bool,
     /// Threads that fight battles; no report depends on them.
     pub threads: usize,
+    /// The caller's own mark, which its reports carry; empty: none.
+    pub trace_id: Arc<str>,
 }
 
 impl Default for TurnPlan {
@@ -45,6 +48,7 @@ impl Default for TurnPlan {
             seed: None,
             commit: true,
             threads: 1,
+            trace_id: "".into(),
         }
     }
 }
@@ -221,11 +225,11 @@ impl Yard<'_> {
         let lineup =
             lineup::assemble(self.mirror, fleets.to_vec(), &self.plan.engagement(place), &self.rules)?;
         if lineup.sides.is_empty() {
-            return Ok((Report::no_conflict(seed), None));
+            return Ok((Report::no_conflict(seed, &self.rules, &self.plan.trace_id), None));
         }
         world.load(&lineup, seed);
         world.fight(interrupt)?;
-        let report = Report::of(&lineup, world, seed)?;
+        let report = Report::of(&lineup, world, seed, &self.plan.trace_id)?;
         Ok((report, Some(Aftermath::of(&lineup, world))))
     }
 }

@@ -7,6 +7,8 @@ use crate::battle::{BattleWorld, Lineup};
 use crate::ecs::account::{Account, Decisiveness, Tally};
 use crate::ecs::components::{MountView, NOBODY, Status, UnitView};
 use crate::ecs::digest::Digest;
+use crate::ecs::events::Events;
+use crate::ecs::ledger::{self, FleetName};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Ending, Timeline};
 use crate::ecs::tables::{Column, Table};
@@ -16,7 +18,7 @@ use crate::systems::finalize::decisiveness;
 
 impl Report {
     /// The report of a place where no two factions are at war.
-    pub(crate) fn no_conflict(seed: u64) -> Self {
+    pub(crate) fn no_conflict(seed: u64, rules: &Rules, trace_id: &Arc<str>) -> Self {
         let lineup = Lineup::default();
         let account = Account::default();
         Self {
@@ -34,7 +36,11 @@ impl Report {
             weapons: weapons(&lineup, &UnitView::default(), &MountView::default()),
             timeline: Timeline::default().into_table::<&str>(&[]),
             profile: Profile::default().table(),
+            ledger: None,
+            events: None,
             replay: None,
+            rules: *rules,
+            trace_id: trace_id.clone(),
         }
     }
 
@@ -42,15 +48,38 @@ impl Report {
     ///
     /// # Errors
     /// [`Error::Conservation`] if the ledger does not add up.
-    pub(crate) fn of(lineup: &Lineup, battles: &mut BattleWorld, seed: u64) -> Result<Self> {
+    pub(crate) fn of(
+        lineup: &Lineup,
+        battles: &mut BattleWorld,
+        seed: u64,
+        trace_id: &Arc<str>,
+    ) -> Result<Self> {
         let profile = battles.profile().table();
         let rules = *battles.rules();
         let battle = battles.battle().clone();
         let account = battle.account.unwrap_or_default();
         let ending = battle.ending.unwrap_or(Ending::RoundLimit(None));
         let winner = ending.winner();
-        let (units, mounts) = battles.columns();
         super::check(lineup.units.len(), &account)?;
+        let told = battles.witness().map(|mut witness| (witness.tells_events(), witness.take()));
+        let (mut ledger, mut events) = (None, None);
+        if let Some((tells, (list, entries))) = told {
+            super::check_ledger(&entries, &account)?;
+            let fleets: Vec<FleetName> =
+                lineup.fleets.iter().map(|fleet| FleetName { id: fleet.id, side: fleet.side }).collect();
+            ledger = Some(ledger::table(&entries, &fleets, &names(lineup)));
+            events = tells.then(|| {
+                Arc::new(Events {
+                    list,
+                    ids: lineup.units.id.iter().map(|id| id.0).collect(),
+                    sides: lineup.units.side.iter().map(|side| side.0).collect(),
+                    names: names(lineup),
+                    winner,
+                    trace_id: trace_id.clone(),
+                })
+            });
+        }
+        let (units, mounts) = battles.columns();
         let left = |side: usize| battle.sides[side].standing() > 0;
         let victors: Vec<usize> = match ending {
             Ending::Victory(_) => (0..lineup.sides.len()).filter(|&side| left(side)).collect(),
@@ -75,7 +104,11 @@ impl Report {
             weapons: weapons(lineup, &units, &mounts),
             timeline: battle.timeline.into_table(&names(lineup)),
             profile,
+            ledger,
+            events,
             replay: None,
+            rules,
+            trace_id: trace_id.clone(),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What a battle leaves behind: the outcome and the result tables, filled once at its end.
 
 mod build;
+mod explain;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,9 +9,13 @@ use std::sync::Arc;
 use crate::ecs::account::{Account, Tally};
 pub use crate::ecs::account::{Decisiveness, Outcome};
 use crate::ecs::digest::Digest;
+use crate::ecs::events::Events;
+use crate::ecs::ledger::{self, Entry};
 use crate::ecs::tables::Table;
 use crate::error::{Error, Fault, Result};
 use crate::replay::Replay;
+use crate::rules::Rules;
+pub use explain::Story;
 
 /// A battle's outcome and its tables.
 #[derive(Clone, Debug)]
@@ -43,26 +48,27 @@ pub struct Report {
     pub timeline: Table,
     /// A row per system.
     pub profile: Table,
+    /// Who did how much to whom, by fleet, domain and round ([`crate::ecs::ledger::table`]), if it was written down.
+    pub ledger: Option<Table>,
+    /// What happened, if it was written down.
+    pub events: Option<Arc<Events>>,
     /// The recorded battle, if it was recorded.
     pub replay: Option<Arc<Replay>>,
+    /// The rules that were in force.
+    pub rules: Rules,
+    /// The caller's own mark; empty: none.
+    pub trace_id: Arc<str>,
 }
 
-/// The conservation laws of a ledger of so many units.
+/// The conservation laws of an account of so many units.
 ///
 /// # Errors
 /// [`Error::Conservation`]: a defect of the kernel, never of the input.
 pub fn check(units: usize, account: &Account) -> Result<()> {
     let mut all = Tally::default();
     account.sides.iter().for_each(|side| all.add(side));
-    let law = |law: &'static str, left: f64, right: f64, tolerance: f64| {
-        let holds = (left - right).abs() <= tolerance * left.abs().max(right.abs());
-        let place = "the whole battle".to_owned();
-        if holds {
-            Ok(())
-        } else {
-            Err(Error::Conservation { law, place, left, right, scenario: String::new() })
-        }
-    };
+    let law =
+        |law, left, right, tolerance| holds(law, || "the whole battle".to_owned(), (left, right), tolerance);
     law("units initial = units accounted for", all.initial as f64, units as f64, 0.0)?;
     law("kills = units lost", all.kills as f64, all.lost as f64, 0.0)?;
     // The same points, added up in another order.
@@ -70,6 +76,52 @@ pub fn check(units: usize, account: &Account) -> Result<()> {
     law("hits ≤ shots", all.hits.max(all.shots) as f64, all.shots as f64, 0.0)?;
     law("crits ≤ hits", all.crits.max(all.hits) as f64, all.hits as f64, 0.0)
 }
+
+/// The ledger's totals are the account's, for each fleet as attacker and as target.
+///
+/// # Errors
+/// [`Error::Conservation`]: a defect of the kernel, never of the input.
+pub fn check_ledger(entries: &[Entry], account: &Account) -> Result<()> {
+    let mut fleets = vec![Tally::default(); account.fleets.len()];
+    for entry in entries {
+        let from = &mut fleets[ledger::fleet_of(entry.from)];
+        from.dealt += entry.damage;
+        from.kills += u64::from(entry.kills);
+        from.shots += entry.shots;
+        from.hits += entry.hits;
+        from.crits += entry.crits;
+        let to = &mut fleets[ledger::fleet_of(entry.to)];
+        to.taken += entry.damage;
+        to.lost += u64::from(entry.kills);
+    }
+    for (index, (ours, theirs)) in fleets.iter().zip(&account.fleets).enumerate() {
+        let law = |law, value: fn(&Tally) -> f64, tolerance| {
+            holds(law, || format!("fleet {index} in order of id"), (value(ours), value(theirs)), tolerance)
+        };
+        law("shots in the ledger = shots", |fleet| fleet.shots as f64, 0.0)?;
+        law("hits in the ledger = hits", |fleet| fleet.hits as f64, 0.0)?;
+        law("crits in the ledger = crits", |fleet| fleet.crits as f64, 0.0)?;
+        law("kills in the ledger = kills", |fleet| fleet.kills as f64, 0.0)?;
+        law("units killed in the ledger = units lost", |fleet| fleet.lost as f64, 0.0)?;
+        law("damage in the ledger = damage dealt", |fleet| fleet.dealt, 1e-9)?;
+        law("damage on a fleet in the ledger = damage taken", |fleet| fleet.taken, 1e-9)?;
+    }
+    Ok(())
+}
+
+/// A law that holds if both sides are equal, up to a share of the larger one.
+fn holds(
+    law: &'static str,
+    place: impl Fn() -> String,
+    (left, right): (f64, f64),
+    tolerance: f64,
+) -> Result<()> {
+    if (left - right).abs() <= tolerance * left.abs().max(right.abs()) {
+        return Ok(());
+    }
+    Err(Error::Conservation { law, place: place(), left, right, scenario: String::new() })
+}
+
 impl Report {
     /// Writes the recorded battle to a file, as a whole or not at all.
     ///

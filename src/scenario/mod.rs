@@ -58,7 +58,7 @@ use std::path::Path;
 use crate::ecs::columns::FleetColumn;
 use crate::error::{Error, Result, ScenarioFault};
 use crate::files;
-use crate::kernel::{Engagement, Interrupt, Kernel, Muster, Record};
+use crate::kernel::{Engagement, Interrupt, Kernel, Muster};
 use crate::report::Report;
 use crate::rules::Rules;
 
@@ -143,12 +143,10 @@ impl Scenario {
     /// that are not under way.
     pub fn engagement(&self, seed: Option<u64>) -> Engagement {
         Engagement {
-            muster: self.muster(),
             defenders: self.defenders.clone(),
             max_rounds: self.max_rounds,
             seed: Some(seed.unwrap_or(self.seed)),
-            commit: true,
-            record: Record::Nothing,
+            ..Engagement::of(self.muster())
         }
     }
 

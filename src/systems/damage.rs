@@ -44,7 +44,7 @@ use crate::ecs::components::{
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Battle, Battles, RuleBook, Volley};
+use crate::ecs::resources::{Battle, Battles, Landed, RuleBook, Shot, Volley};
 use crate::ecs::roll::{pick, threshold};
 use crate::ecs::simd::{Level, kernel};
 use crate::rules::{Rules, SuppressionFrom};
@@ -53,6 +53,13 @@ use crate::rules::{Rules, SuppressionFrom};
 pub fn register(round: &mut Round, profile: &Profile) {
     round.add(Phase::Damage, profile.timed(land));
     round.add(Phase::MeleeDamage, profile.timed(land));
+    round.add(Phase::Recovery, profile.timed(recover));
+}
+
+/// Adds this file's systems of a world in which it is noted where each shot went.
+pub fn register_noted(round: &mut Round, profile: &Profile) {
+    round.add(Phase::Damage, profile.timed(land_noted));
+    round.add(Phase::MeleeDamage, profile.timed(land_noted));
     round.add(Phase::Recovery, profile.timed(recover));
 }
 
@@ -85,7 +92,37 @@ type Guns = (
 pub fn land(
     rules: Res<RuleBook>,
     level: Res<Level>,
-    volley: Res<Volley>,
+    volley: ResMut<Volley>,
+    battles: ResMut<Battles>,
+    units: Query<Targets>,
+    mounts: Query<Guns>,
+) {
+    land_on(land_plain, &rules, *level, volley, battles, units, mounts);
+}
+
+/// As [`land`], and it is written down where each shot went.
+pub fn land_noted(
+    rules: Res<RuleBook>,
+    level: Res<Level>,
+    mut volley: ResMut<Volley>,
+    battles: ResMut<Battles>,
+    units: Query<Targets>,
+    mounts: Query<Guns>,
+) {
+    let Volley { shots, landed, .. } = &mut *volley;
+    landed.clear();
+    landed.resize(shots.len(), Landed::NOWHERE);
+    land_on(land_and_note, &rules, *level, volley, battles, units, mounts);
+}
+
+/// Lands shots on the columns of a world.
+type Lander = fn(Level, &mut Volley, &mut [Battle], &mut FiringLine<'_>, &Rules);
+
+fn land_on(
+    lander: Lander,
+    rules: &RuleBook,
+    level: Level,
+    mut volley: ResMut<Volley>,
     mut battles: ResMut<Battles>,
     mut units: Query<Targets>,
     mut mounts: Query<Guns>,
@@ -117,7 +154,7 @@ pub fn land(
         gun,
         state,
     };
-    land_all(*level, &volley, &mut battles.0, &mut line, &rules.0);
+    lander(level, &mut volley, &mut battles.0, &mut line, &rules.0);
 }
 
 /// The world's columns that landing reads and writes.
@@ -131,56 +168,88 @@ struct FiringLine<'a> {
 
 kernel! {
     /// Lands the shots of all battles, one after another.
-    fn land_all(volley: &Volley, battles: &mut [Battle], line: &mut FiringLine<'_>, rules: &Rules) {
-        let (sides, max_hulls, first_mounts, mount_counts) = line.units;
-        let (statuses, hulls, shields, suppressions, reaches) = &mut line.states;
-        let (kills, taken, struck, killers, deaths) = &mut line.deeds;
-        let (ranges, shield_mults, hull_mults) = line.gun;
-        let (integrities, dealt, overkill) = &mut line.state;
-        let mut first_shot = 0;
-        for (battle, &end) in battles.iter_mut().zip(&volley.ends) {
-            let (units, mounts) = (battle.units.start, battle.mounts.start);
-            // A shot that does no damage changes nothing.
-            for shot in volley.shots[first_shot..end].iter().filter(|shot| shot.damage > 0.0) {
-                let (target, shooter) = (units + shot.target as usize, units + shot.shooter as usize);
-                let mount = (shot.mount != NOBODY).then(|| mounts + shot.mount as usize);
-                let mults = mount.map_or((1.0, 1.0), |mount| (shield_mults[mount].0, hull_mults[mount].0));
-                let impact = impact(shot.damage, mults, shields[target].0, hulls[target].0);
-                let points = impact.absorbed + impact.hull;
-                let side = &mut battle.sides[usize::from(sides[shooter].0)];
-                side.dealt += points;
-                taken[target].0 += points;
-                shields[target].0 -= impact.absorbed;
-                hulls[target].0 -= impact.hull;
-                if rules.morale {
-                    suppressions[target].0 += suppression(impact.hull, max_hulls[target].0, rules);
+    fn land_plain(volley: &mut Volley, battles: &mut [Battle], line: &mut FiringLine<'_>, rules: &Rules) {
+        land_all::<false>(volley, battles, line, rules);
+    }
+}
+
+kernel! {
+    /// As [`land_plain`], and it is written down where each shot went.
+    fn land_and_note(volley: &mut Volley, battles: &mut [Battle], line: &mut FiringLine<'_>, rules: &Rules) {
+        land_all::<true>(volley, battles, line, rules);
+    }
+}
+
+#[inline(always)]
+fn land_all<const NOTED: bool>(
+    volley: &mut Volley,
+    battles: &mut [Battle],
+    line: &mut FiringLine<'_>,
+    rules: &Rules,
+) {
+    let Volley { shots, landed, ends, .. } = volley;
+    let (sides, max_hulls, first_mounts, mount_counts) = line.units;
+    let (statuses, hulls, shields, suppressions, reaches) = &mut line.states;
+    let (kills, taken, struck, killers, deaths) = &mut line.deeds;
+    let (ranges, shield_mults, hull_mults) = line.gun;
+    let (integrities, dealt, overkill) = &mut line.state;
+    let mut first_shot = 0;
+    for (battle, &end) in battles.iter_mut().zip(&*ends) {
+        let (units, mounts) = (battle.units.start, battle.mounts.start);
+        // A shot that does no damage changes nothing.
+        let does_damage = |(_, shot): &(usize, &Shot)| shot.damage > 0.0;
+        for (index, shot) in (first_shot..).zip(&shots[first_shot..end]).filter(does_damage) {
+            let (target, shooter) = (units + shot.target as usize, units + shot.shooter as usize);
+            let mount = (shot.mount != NOBODY).then(|| mounts + shot.mount as usize);
+            let mults = mount.map_or((1.0, 1.0), |mount| (shield_mults[mount].0, hull_mults[mount].0));
+            let impact = impact(shot.damage, mults, shields[target].0, hulls[target].0);
+            let points = impact.absorbed + impact.hull;
+            let side = &mut battle.sides[usize::from(sides[shooter].0)];
+            side.dealt += points;
+            taken[target].0 += points;
+            shields[target].0 -= impact.absorbed;
+            hulls[target].0 -= impact.hull;
+            let calm = suppressions[target].0 < rules.suppressed_at;
+            if rules.morale {
+                suppressions[target].0 += suppression(impact.hull, max_hulls[target].0, rules);
+            }
+            match mount {
+                Some(mount) => {
+                    dealt[mount].0 += points;
+                    overkill[mount].0 += impact.overkill;
                 }
-                match mount {
-                    Some(mount) => {
-                        dealt[mount].0 += points;
-                        overkill[mount].0 += impact.overkill;
-                    }
-                    None => struck[shooter].0 += points,
-                }
-                if impact.hull > 0.0 && strikes_weapon(shot.strike, rules) {
-                    let first = mounts + first_mounts[target].0 as usize;
-                    let own = first..first + mount_counts[target].0 as usize;
-                    let integrities = &mut integrities[own.clone()];
-                    if strike_weapon(shot.strike, integrities, impact.hull) {
-                        reaches[target].0 = reach(&ranges[own], integrities);
-                    }
-                }
-                if hulls[target].0 <= 0.0 && statuses[target].on_map() {
-                    statuses[target] = Status::DESTROYED;
-                    shields[target].0 = 0.0;
-                    killers[target].0 = shot.shooter;
-                    deaths[target].0 = battle.round;
-                    kills[shooter].0 += 1;
-                    side.kills += 1;
+                None => struck[shooter].0 += points,
+            }
+            let mut broken = None;
+            if impact.hull > 0.0 && strikes_weapon(shot.strike, rules) {
+                let first = mounts + first_mounts[target].0 as usize;
+                let own = first..first + mount_counts[target].0 as usize;
+                let integrities = &mut integrities[own.clone()];
+                broken = strike_weapon(shot.strike, integrities, impact.hull);
+                if broken.is_some() {
+                    reaches[target].0 = reach(&ranges[own], integrities);
                 }
             }
-            first_shot = end;
+            let killed = hulls[target].0 <= 0.0 && statuses[target].on_map();
+            if NOTED {
+                landed[index] = Landed {
+                    dealt: points,
+                    overkill: impact.overkill,
+                    broken: broken.map_or(NOBODY, |index| first_mounts[target].0 + index as u32),
+                    killed,
+                    suppressed: calm && suppressions[target].0 >= rules.suppressed_at,
+                };
+            }
+            if killed {
+                statuses[target] = Status::DESTROYED;
+                shields[target].0 = 0.0;
+                killers[target].0 = shot.shooter;
+                deaths[target].0 = battle.round;
+                kills[shooter].0 += 1;
+                side.kills += 1;
+            }
         }
+        first_shot = end;
     }
 }
 
@@ -214,22 +283,22 @@ pub fn strikes_weapon(rolls: [u32; 2], rules: &Rules) -> bool {
     u64::from(rolls[0]) < threshold(rules.hardpoint_chance)
 }
 
-/// R-DAMAGE-3: one intact weapon, drawn evenly by the second roll, takes the hull's damage; whether it broke.
+/// R-DAMAGE-3: one intact weapon, drawn evenly by the second roll, takes the hull's damage; which one, if it broke.
 ///
 /// ```
 /// # use multi_universe_core::{ecs::components::Integrity, systems::damage::strike_weapon};
 /// let mut weapons = [Integrity(0.0), Integrity(50.0)];
-/// assert!(!strike_weapon([0, 0], &mut weapons, 30.0));
-/// assert!(strike_weapon([0, 0], &mut weapons, 30.0));
+/// assert_eq!(strike_weapon([0, 0], &mut weapons, 30.0), None);
+/// assert_eq!(strike_weapon([0, 0], &mut weapons, 30.0), Some(1));
 /// assert_eq!(weapons[1].0, 0.0);
 /// ```
 #[inline]
-pub fn strike_weapon(rolls: [u32; 2], weapons: &mut [Integrity], damage: f64) -> bool {
+pub fn strike_weapon(rolls: [u32; 2], weapons: &mut [Integrity], damage: f64) -> Option<usize> {
     let intact = weapons.iter().filter(|weapon| weapon.0 > 0.0).count() as u32;
     let drawn = pick(rolls[1], intact) as usize;
-    let Some(weapon) = weapons.iter_mut().filter(|weapon| weapon.0 > 0.0).nth(drawn) else { return false };
+    let (index, weapon) = weapons.iter_mut().enumerate().filter(|(_, weapon)| weapon.0 > 0.0).nth(drawn)?;
     weapon.0 = (weapon.0 - damage).max(0.0);
-    weapon.0 == 0.0
+    (weapon.0 == 0.0).then_some(index)
 }
 
 /// The longest range of the intact weapons, in tiles.

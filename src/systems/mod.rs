@@ -23,9 +23,14 @@ pub mod volleys;
 use crate::ecs::phase::Round;
 use crate::ecs::profile::Profile;
 use crate::ecs::trace;
+use crate::ecs::witness::{self, Depth};
 
 /// A round: every system in its phase, every run timed.
 pub fn round(profile: &Profile) -> Round {
+    systems(profile, damage::register)
+}
+
+fn systems(profile: &Profile, damage: fn(&mut Round, &Profile)) -> Round {
     let mut round = Round::empty();
     treaty::register(&mut round, profile);
     deploy::register(&mut round, profile);
@@ -33,7 +38,7 @@ pub fn round(profile: &Profile) -> Round {
     movement::register(&mut round, profile);
     volleys::register(&mut round, profile);
     shooting::register(&mut round, profile);
-    damage::register(&mut round, profile);
+    damage(&mut round, profile);
     melee::register(&mut round, profile);
     morale::register(&mut round, profile);
     census::register(&mut round, profile);
@@ -42,9 +47,16 @@ pub fn round(profile: &Profile) -> Round {
     round
 }
 
-/// A round that is traced: behind every phase, the fingerprints of the columns are noted.
+/// A round of which is written down what happens, so much of it.
+pub fn noted_round(profile: &Profile, depth: Depth) -> Round {
+    let mut round = systems(profile, damage::register_noted);
+    witness::register(&mut round, profile, depth);
+    round
+}
+
+/// A noted round that is traced: behind every phase, the fingerprints of the columns are noted too.
 pub fn traced_round(profile: &Profile) -> Round {
-    let mut round = round(profile);
+    let mut round = noted_round(profile, Depth::Shots);
     round.tap(|| profile.timed(trace::tap));
     round
 }

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use multi_universe_core::Rules;
 use multi_universe_core::battle::{BattleWorld, FleetSetup, Lineup, SideSetup};
 use multi_universe_core::ecs::components::*;
+use multi_universe_core::ecs::witness::Depth;
 use multi_universe_core::ecs::workers::Workers;
 
 thread_local! {
@@ -62,6 +63,20 @@ fn no_round_allocates_after_the_first() {
     for volleys in [1.0, 7.0] {
         no_round_allocates(Rules::with([("volleys", volleys)]).expect("legal rules"));
     }
+}
+
+#[test]
+fn a_noted_round_allocates_for_growing_columns_only() {
+    let lineup = lineup(400);
+    let mut battles = BattleWorld::noted(Rules::default(), Workers::default(), Depth::Shots);
+    battles.load(&lineup, 1);
+    assert!(battles.step(), "the battle must go on after its first round");
+    let before = ALLOCATIONS.get();
+    while battles.step() {}
+    let allocations = ALLOCATIONS.get() - before;
+    let (events, entries) = battles.witness().expect("a noted world").take();
+    assert!(events.len() > 4_000 && entries.len() > 10, "{} events show nothing", events.len());
+    assert!(allocations < 64, "{allocations} allocations for {} events", events.len());
 }
 
 fn no_round_allocates(rules: Rules) {

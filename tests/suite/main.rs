@@ -3,6 +3,7 @@
 mod allocations;
 mod battle;
 mod determinism;
+mod events;
 mod floors;
 mod fuzzed;
 mod gate;

@@ -1,0 +1,138 @@
+//! The ledger: who did how much to whom, by fleet, domain and round.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::columns::DOMAINS;
+use super::resources::{Landed, Shot};
+use super::tables::{Column, Table};
+
+/// What one camp did to another in a round. A camp is what of a fleet is of one domain.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Entry {
+    /// The round, from 1.
+    pub round: u32,
+    /// The attackers' camp.
+    pub from: u32,
+    /// The targets' camp.
+    pub to: u32,
+    /// Units killed.
+    pub kills: u32,
+    /// Attacks made.
+    pub shots: u64,
+    /// Attacks that hit.
+    pub hits: u64,
+    /// Hits that were crits.
+    pub crits: u64,
+    /// Points dealt, strikes by hand included.
+    pub damage: f64,
+    /// Points past zero, dealt to nobody.
+    pub overkill: f64,
+}
+
+/// The entries of a battle, as they come.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    entries: Vec<Entry>,
+    /// Where this round's entries are, by camps.
+    open: FxHashMap<(u32, u32), u32>,
+}
+
+/// A fleet, as the ledger's table calls it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FleetName {
+    /// Its id.
+    pub id: i64,
+    /// Its faction.
+    pub side: u16,
+}
+
+/// The camp of a unit of this fleet, on the ground or in space.
+#[inline]
+pub fn camp(fleet: u32, ground: bool) -> u32 {
+    fleet * 2 + u32::from(ground)
+}
+
+/// The fleet of a camp.
+#[inline]
+pub fn fleet_of(camp: u32) -> usize {
+    (camp / 2) as usize
+}
+
+impl Ledger {
+    /// Begins a round: what comes is not added to entries of the one before.
+    pub fn turn_page(&mut self) {
+        self.open.clear();
+    }
+
+    /// Adds the shots of a volley; `camps` are those of the units, by row.
+    pub fn add(&mut self, round: u32, shots: &[Shot], landed: &[Landed], camps: &[u32]) {
+        let between = |shot: &Shot| (camps[shot.shooter as usize], camps[shot.target as usize]);
+        let Some(first) = shots.first().map(between) else { return };
+        // Most shots are between the same camps as the one before: their entry is at hand, not in the page.
+        let mut place = self.find(round, first);
+        let mut entry = self.entries[place];
+        for (shot, landed) in shots.iter().zip(landed) {
+            let camps = between(shot);
+            if camps != (entry.from, entry.to) {
+                self.entries[place] = entry;
+                place = self.find(round, camps);
+                entry = self.entries[place];
+            }
+            entry.shots += u64::from(shot.attacks);
+            entry.hits += u64::from(shot.hits);
+            entry.crits += u64::from(shot.crits);
+            entry.damage += landed.dealt;
+            entry.overkill += landed.overkill;
+            entry.kills += u32::from(landed.killed);
+        }
+        self.entries[place] = entry;
+    }
+
+    /// The place of this round's entry between two camps.
+    fn find(&mut self, round: u32, (from, to): (u32, u32)) -> usize {
+        let Self { entries, open } = self;
+        let place = *open.entry((from, to)).or_insert_with(|| {
+            entries.push(Entry { round, from, to, ..Entry::default() });
+            (entries.len() - 1) as u32
+        });
+        place as usize
+    }
+
+    /// The entries in order of round, attackers and targets; nothing is left.
+    pub fn take(&mut self) -> Vec<Entry> {
+        self.turn_page();
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.sort_by_key(|entry| (entry.round, entry.from, entry.to));
+        entries
+    }
+}
+
+/// Entries as a table: round, attacker_fleet, attacker_faction, attacker_domain, target_fleet, target_faction, target_domain,
+/// shots, hits, crits, damage, overkill, kills.
+pub fn table(entries: &[Entry], fleets: &[FleetName], factions: &[Arc<str>]) -> Table {
+    let ints = |value: &dyn Fn(&Entry) -> i64| Column::Int(entries.iter().map(value).collect());
+    let floats = |value: &dyn Fn(&Entry) -> f64| Column::Float(entries.iter().map(value).collect());
+    let side = |camp: u32| u32::from(fleets[fleet_of(camp)].side);
+    let faction =
+        |end: &dyn Fn(&Entry) -> u32| Column::words(entries.iter().map(|e| side(end(e))).collect(), factions);
+    let domain =
+        |end: &dyn Fn(&Entry) -> u32| Column::words(entries.iter().map(|e| end(e) % 2).collect(), DOMAINS);
+    let (from, to) = (|entry: &Entry| entry.from, |entry: &Entry| entry.to);
+    Table::new(vec![
+        ("round", ints(&|entry| i64::from(entry.round))),
+        ("attacker_fleet", ints(&|entry| fleets[fleet_of(entry.from)].id)),
+        ("attacker_faction", faction(&from)),
+        ("attacker_domain", domain(&from)),
+        ("target_fleet", ints(&|entry| fleets[fleet_of(entry.to)].id)),
+        ("target_faction", faction(&to)),
+        ("target_domain", domain(&to)),
+        ("shots", ints(&|entry| entry.shots as i64)),
+        ("hits", ints(&|entry| entry.hits as i64)),
+        ("crits", ints(&|entry| entry.crits as i64)),
+        ("damage", floats(&|entry| entry.damage)),
+        ("overkill", floats(&|entry| entry.overkill)),
+        ("kills", ints(&|entry| i64::from(entry.kills))),
+    ])
+}
