@@ -4,6 +4,7 @@ The types stand in a stub per class (`_kernel.pyi`, `_report.pyi`, ...); at run 
 """
 
 from collections.abc import Sequence
+from os import PathLike
 
 from ._bridge import _Bridge
 from ._distances import DistanceCalculator, Distances, calculate_distances, cpu_features
@@ -74,12 +75,22 @@ __all__ = [
     "cpu_features",
     "main",
     "resolve_shooting_batch",
+    "turn_page",
 ]
 
 __version__: str
 
 def compare(base: Odds, variants: Sequence[tuple[str, Odds]]) -> Table:
     """Variants of a battle against the battle as it is, which have the same runs of the same seed."""
+
+def turn_page(
+    reports: dict[int, BattleReport],
+    errors: dict[int, KernelError],
+    seed: int,
+    digest: str,
+    path: str | PathLike[str] | None,
+) -> str | None:
+    """The page of a turn; written to `path`, or returned."""
 
 def checkpoint(done: int) -> int:
     """The number of runs after `done` at which odds look whether their intervals are narrow enough."""

@@ -1,6 +1,7 @@
 """Types of the compiled class `Odds`."""
 
 from collections.abc import Sequence
+from os import PathLike
 from typing import Any, ClassVar, Literal, final
 
 from matplotlib.figure import Figure
@@ -77,6 +78,12 @@ class Odds:
 
         Raises ImportError if matplotlib is not installed.
         """
+    def to_html(self, path: str | PathLike[str] | None = None) -> str | None:
+        """The odds as one HTML page that needs nothing else: chances, distributions, convergence.
+
+        path: where it is written; None: it is returned. Raises OSError if the file cannot be written.
+        """
+    def _repr_html_(self) -> str: ...
     def _width(self) -> float:
         """The widest interval of a probability."""
     def _ended(self, ended: str) -> Odds:

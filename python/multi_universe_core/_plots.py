@@ -1,4 +1,4 @@
-"""Figures: what matplotlib draws of odds. Colours are told apart by the colour-blind too."""
+"""Figures: what matplotlib draws of battles and odds. Colours are told apart by the colour-blind too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._core import Odds
+from ._core import BattleReport, Odds, Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,19 +18,86 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 
 def odds(shown: Odds) -> Figure:
     """Chances with their intervals, how losses are distributed, and how the chances settled over the runs."""
+    figure = _figure(11, 3.6)
+    chances, losses, course = figure.subplots(1, 3)
+    _chances(chances, shown)
+    _losses(losses, shown)
+    _course(course, shown)
+    _plain(chances, losses, course)
+    return figure
+
+
+def report(shown: BattleReport) -> Figure:
+    """Attrition, damage and morale by round, and losses by faction."""
+    figure = _figure(11, 6.6)
+    (attrition, damage), (morale, losses) = figure.subplots(2, 2)
+    _rounds((attrition, damage, morale), shown.timeline)
+    _lost(losses, shown.factions)
+    _plain(attrition, damage, morale, losses)
+    won = f"won by {shown.winner}" if shown.winner else "won by nobody"
+    figure.suptitle(f"{shown.outcome.replace('_', ' ')} after {shown.rounds} rounds, {won}", fontsize=11)
+    return figure
+
+
+def timeline(shown: Table) -> Figure:
+    """Attrition, damage and morale by round."""
+    missing = {"round", "faction", "hp", "damage_dealt", "routing"} - set(shown.columns)
+    if missing or "location" in shown:
+        message = "plot: expected the timeline of one battle, as BattleReport.timeline is"
+        raise ValueError(message)
+    figure = _figure(11, 3.6)
+    axes = figure.subplots(1, 3)
+    _rounds(tuple(axes), shown)
+    _plain(*axes)
+    return figure
+
+
+def _figure(width: float, height: float) -> Figure:
     try:
         from matplotlib.figure import Figure
     except ImportError as missing:
         message = "a plot needs matplotlib: pip install multi-universe-core[plot]"
         raise ImportError(message) from missing
-    figure = Figure(figsize=(11, 3.6), layout="constrained")
-    chances, losses, course = figure.subplots(1, 3)
-    _chances(chances, shown)
-    _losses(losses, shown)
-    _course(course, shown)
-    for axes in (chances, losses, course):
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _plain(*all_axes: Axes) -> None:
+    for axes in all_axes:
         axes.spines[["top", "right"]].set_visible(False)
-    return figure
+
+
+def _rounds(all_axes: tuple[Axes, Axes, Axes], shown: Table) -> None:
+    curves = (
+        ("attrition", "hp", "health left, in points"),
+        ("damage", "damage_dealt", "dealt in the round, in points"),
+        ("morale", "routing", "units running"),
+    )
+    names = list(dict.fromkeys(shown["faction"]))
+    for axes, (title, column, unit) in zip(all_axes, curves, strict=True):
+        for index, name in enumerate(names):
+            of = shown["faction"] == name
+            style = ("-", "--", ":", "-.")[index % 4]
+            curve = shown["round"][of], shown[column][of], style
+            axes.plot(*curve, color=_colour(index), linewidth=1.6, label=str(name))
+        axes.set(xlabel="round", ylabel=unit)
+        axes.set_ylim(bottom=0)
+        axes.set_title(title, fontsize=10)
+    if names:
+        all_axes[0].legend(frameon=False, fontsize=9)
+
+
+def _lost(axes: Axes, factions: Table) -> None:
+    for row in range(len(factions)):
+        initial, lost = int(factions["units_initial"][row]), int(factions["units_lost"][row])
+        fled = int(factions["retreated"][row])
+        axes.barh(row, initial, color=_colour(row), alpha=0.25, height=0.6)
+        axes.barh(row, lost, color=_colour(row), height=0.6)
+        text = f"{lost} of {initial} lost" + (f", {fled} left the field" if fled else "")
+        axes.text(initial * 0.02, row, text, va="center", ha="left", fontweight="bold")
+    axes.set_yticks(range(len(factions)), labels=[str(name) for name in factions["name"]])
+    axes.set(xlabel="units")
+    axes.invert_yaxis()
+    axes.set_title("losses", fontsize=10)
 
 
 def _colour(index: int) -> str:

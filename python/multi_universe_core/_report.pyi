@@ -3,6 +3,8 @@
 from os import PathLike
 from typing import Any, Literal, final
 
+from matplotlib.figure import Figure
+
 from ._replay import Replay
 from ._table import Table
 
@@ -132,6 +134,19 @@ class BattleReport:
     @property
     def fleet_keys(self) -> list[Any]:
         """The objects' own keys of their fleets: that of id i is fleet_keys[i]. None: an army's own fleet."""
+    def to_html(self, path: str | PathLike[str] | None = None) -> str | None:
+        """The battle as one HTML page that needs nothing else: map, curves, losses, events, stories, profile.
+
+        path: where it is written; None: it is returned. For the map fight with record="full", for the events
+        with "events". Large battles are sampled, and the page says so. Raises OSError if the file cannot be
+        written.
+        """
+    def plot(self) -> Figure:
+        """A figure of matplotlib: attrition, damage and morale by round, and losses by faction.
+
+        Raises ImportError if matplotlib is not installed.
+        """
+    def _repr_html_(self) -> str: ...
     def as_legacy(self) -> tuple[str, int, int, dict[str, dict[str, Any]]]:
         """The tuple that a Python battle manager of the old kind returns.
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, SupportsIndex, final
 import pandas
 import polars
 import pyarrow
+from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 @final
@@ -63,5 +64,10 @@ class Table:
         """The table as an Arrow table, numbers uncopied. Raises ImportError if pyarrow is not installed."""
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The Arrow PyCapsule interface; a requested schema is not followed."""
+    def plot(self) -> Figure:
+        """A figure of matplotlib of a battle's timeline: attrition, damage and morale by round.
+
+        Raises ValueError for other tables, ImportError if matplotlib is not installed.
+        """
     def _repr_html_(self) -> str: ...
     def _ipython_key_completions_(self) -> list[str]: ...

@@ -1,9 +1,11 @@
 """What a turn leaves behind: a report per place, and combined tables."""
 
 from collections.abc import Mapping
+from html import escape
+from os import PathLike
 from typing import Literal
 
-from ._core import BattleReport, KernelError, Table
+from ._core import BattleReport, KernelError, Table, turn_page
 
 Kind = Literal["units", "fleets", "factions", "weapons", "timeline"]
 
@@ -58,6 +60,16 @@ class TurnReport(dict[int, BattleReport]):
     def timeline(self) -> Table:
         """The rounds of all battles: location, then the columns of `BattleReport.timeline`."""
         return self._tables["timeline"]
+
+    def to_html(self, path: str | PathLike[str] | None = None) -> str | None:
+        """The turn as one HTML page that needs nothing else: what came of each place, curves, losses.
+
+        path: where it is written; None: it is returned. Raises OSError if the file cannot be written.
+        """
+        return turn_page(dict(self), self.errors, self.seed, self.digest, path)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>{self.factions._repr_html_()}"
 
     def __repr__(self) -> str:
         """How many battles, and how many of them could not be fought."""

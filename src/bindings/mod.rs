@@ -23,6 +23,7 @@ mod mirror_distances;
 mod odds;
 mod odds_run;
 mod points;
+mod page;
 mod replay;
 mod report;
 mod rules;
@@ -70,6 +71,8 @@ mod _core {
     use super::mirror_distances::PyDistances;
     #[pymodule_export]
     use super::odds::{PyOdds, checkpoint};
+    #[pymodule_export]
+    use super::page::turn_page;
     #[pymodule_export]
     use super::replay::PyReplay;
     #[pymodule_export]

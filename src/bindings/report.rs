@@ -68,6 +68,11 @@ impl PyBattleReport {
         })
     }
 
+    /// What it holds.
+    pub(crate) fn report(&self) -> &Report {
+        &self.report
+    }
+
     /// The report of a battle of objects.
     pub(crate) fn of_objects(py: Python<'_>, report: Report, handover: Handover) -> PyResult<Self> {
         Ok(Self { handover: Some(handover), ..Self::new(py, report)? })

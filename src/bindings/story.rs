@@ -3,7 +3,8 @@
 use pyo3::prelude::*;
 
 use super::table::PyTable;
-use super::table_html::{self, escaped};
+use super::table_html;
+use crate::export::html::escaped;
 use crate::report::Story;
 
 /// Rows that a story shows of its events.

@@ -177,6 +177,12 @@ impl PyTable {
         export::text::render(&self.table, terminal_width(py), SHOWN_ROWS)
     }
 
+    /// A figure of matplotlib of a battle's timeline: attrition, damage and morale by round. Raises ValueError for
+    /// other tables, ImportError if matplotlib is not installed.
+    fn plot<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("multi_universe_core._plots")?.call_method1("timeline", (slf,))
+    }
+
     fn _repr_html_(&self) -> String {
         table_html::render(&self.table, SHOWN_ROWS)
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::ecs::tables::{Cell, Table};
+use crate::export::html::escaped;
 
 /// The first rows as an HTML table, with the table's size below.
 pub(crate) fn render(table: &Table, max_rows: usize) -> String {
@@ -15,8 +16,8 @@ pub(crate) fn render(table: &Table, max_rows: usize) -> String {
         html.push_str("<tr>");
         for (_, value) in table.row(row) {
             match value {
-                Cell::Float(value) => cell(&mut html, "td", &value.to_string()),
-                Cell::Int(value) => cell(&mut html, "td", &value.to_string()),
+                Cell::Float(value) => number(&mut html, value.to_string()),
+                Cell::Int(value) => number(&mut html, value.to_string()),
                 Cell::Flag(value) => cell(&mut html, "td", &value.to_string()),
                 Cell::Text(value) => cell(&mut html, "td", value),
             }
@@ -28,15 +29,10 @@ pub(crate) fn render(table: &Table, max_rows: usize) -> String {
     html
 }
 
-fn cell(html: &mut String, tag: &str, text: &str) {
-    let _ = write!(html, "<{tag}>{}</{tag}>", escaped(text));
+fn number(html: &mut String, text: String) {
+    let _ = write!(html, "<td style=\"text-align:right\">{text}</td>");
 }
 
-/// Names come from users: none of them may become markup.
-pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
+fn cell(html: &mut String, tag: &str, text: &str) {
+    let _ = write!(html, "<{tag}>{}</{tag}>", escaped(text));
 }

@@ -16,6 +16,7 @@ mod schema;
 mod summary;
 mod turn;
 mod verify;
+mod view;
 
 use std::ffi::OsString;
 
@@ -58,6 +59,8 @@ enum Command {
     Replay(replay::Args),
     /// Name the first place where two recorded battles differ
     Diff(diff::Args),
+    /// Write a battle, recorded or of a scenario, as a page for the browser
+    View(view::Args),
     /// Look for faults in scenarios without fighting
     Check(check::Args),
     /// Print the JSON Schema of scenario files
@@ -80,6 +83,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, interrupt: Interrupt<'_>) 
                 Command::Profile(args) => profile::profile(&args, interrupt, &mut console),
                 Command::Replay(args) => replay::replay(&args, interrupt, &mut console),
                 Command::Diff(args) => diff::diff(&args, &mut console),
+                Command::View(args) => view::view(&args, interrupt, &mut console),
                 Command::Check(args) => check::check(&args, &mut console),
                 Command::Schema => schema::schema(&mut console),
             });

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::console::{Console, unwritable};
+use super::summary::quoted;
 use crate::ecs::workers::usual_threads;
 use crate::error::{Error, Result};
+use crate::export::html;
 use crate::export::json::Rows;
 use crate::export::text::render;
+use crate::files;
 use crate::kernel::Interrupt;
 use crate::odds::{End, Odds, Plan, Wish};
 use crate::scenario::Scenario;
@@ -44,6 +47,9 @@ pub(super) struct Args {
     /// The form of the odds
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
+    /// A file for the odds as a page (.html)
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 /// For people, or for programs.
@@ -59,6 +65,16 @@ pub(super) enum Form {
 pub(super) fn odds(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) -> Result<()> {
     let odds = args.runs.odds(&args.scenario, args.until, interrupt)?;
     let table = odds.table();
+    if let Some(file) = &args.html {
+        let again = format!(
+            "muc odds {} -n {} --seed {}",
+            quoted(&args.scenario.display().to_string()),
+            odds.runs(),
+            odds.seed
+        );
+        let rules = *Scenario::load(&args.scenario)?.kernel()?.rules();
+        files::write(file, html::odds(&odds, Some(&rules), &again).as_bytes())?;
+    }
     if args.format == Form::Json {
         let document = serde_json::json!({
             "runs": odds.runs(),

@@ -6,7 +6,9 @@ use super::console::{Console, unwritable};
 use super::files::{Format, write_report};
 use super::summary;
 use crate::error::Result;
+use crate::export::html;
 use crate::export::json::Whole;
+use crate::files;
 use crate::kernel::{Engagement, Interrupt, Record};
 use crate::report::Report;
 use crate::scenario::Scenario;
@@ -32,16 +34,23 @@ pub(super) struct Args {
     /// A file for the battle round by round (.mucr), to be fought again or compared
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+    /// A file for the battle as a page: map, curves, losses, events (.html)
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 /// Fights the battle and writes its report.
 pub(super) fn run(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) -> Result<()> {
     let scenario = Scenario::load(&args.scenario)?;
-    let record = if args.record.is_some() { Record::Full } else { Record::Nothing };
+    let whole = args.record.is_some() || args.html.is_some();
+    let record = if whole { Record::Full } else { Record::Nothing };
     let engagement = Engagement { record, ..scenario.engagement(args.seed) };
     let report = scenario.kernel()?.resolve(&engagement, interrupt)?;
     if let Some(file) = &args.record {
         report.save(file)?;
+    }
+    if let Some(file) = &args.html {
+        files::write(file, html::battle(&report, &summary::again(&report, &args.scenario)).as_bytes())?;
     }
     match &args.out {
         Some(folder) => to_files(&report, args.format, folder, console),
@@ -52,7 +61,7 @@ pub(super) fn run(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) 
 
 fn to_files(report: &Report, format: Format, folder: &Path, console: &mut Console) -> Result<()> {
     let files = write_report(report, format, folder)?;
-    console.print(format_args!("{}\n", summary::headline(report)))?;
+    console.print(format_args!("{}\n", report.headline()))?;
     files.iter().try_for_each(|file| console.print(format_args!("{}\n", file.display())))
 }
 

@@ -6,7 +6,7 @@ use super::console::Console;
 use crate::ecs::tables::{Column, Table};
 use crate::error::Result;
 use crate::export::text::render;
-use crate::report::{Outcome, Report};
+use crate::report::Report;
 
 /// So many factions or fleets are listed.
 const LISTED_ROWS: usize = 20;
@@ -19,47 +19,19 @@ const UNIT_COLUMNS: [&str; 9] =
 /// Prints a summary of the battle.
 pub(super) fn print(report: &Report, scenario: &Path, console: &mut Console) -> Result<()> {
     let width = console.width();
-    console.print(format_args!("{}\n\nFactions\n", headline(report)))?;
+    console.print(format_args!("{}\n\nFactions\n", report.headline()))?;
     console.print(render(&report.factions, width, LISTED_ROWS))?;
     console.print("\nFleets\n")?;
     console.print(render(&report.fleets, width, LISTED_ROWS))?;
     console.print("\nUnits with the most kills\n")?;
     console.print(render(&telling_units(&report.units), width, LISTED_UNITS))?;
     console.print(format_args!("\nSeed    {}\nDigest  {}\n", report.seed, report.digest))?;
-    let path = quoted(&scenario.display().to_string());
-    console.print(format_args!("Again   muc run {path} --seed {}\n", report.seed))
+    console.print(format_args!("Again   {}\n", again(report, scenario)))
 }
 
-/// The battle in a sentence.
-pub(super) fn headline(report: &Report) -> String {
-    let rounds = count(report.rounds as usize, "round");
-    let left = count(report.survivors, "unit");
-    let how = report.decisiveness.map_or_else(String::new, |how| format!(" It is {}.", a(how.name())));
-    let winner = report.winner.as_deref();
-    let allies: Vec<&str> =
-        report.winners.iter().map(AsRef::as_ref).filter(|&name| Some(name) != winner).collect();
-    let with = if allies.is_empty() { String::new() } else { format!(" (with {})", allies.join(", ")) };
-    match (report.outcome, winner) {
-        (Outcome::NoConflict, _) => "No battle: no two of the factions present are at war.".to_owned(),
-        (Outcome::Victory, Some(name)) => format!("{name}{with} won in {rounds} with {left} left.{how}"),
-        (Outcome::Stalemate, Some(name)) => {
-            format!("Stalemate after {rounds}: {name} holds the field with {left}.{how}")
-        }
-        (Outcome::RoundLimit, Some(name)) => {
-            format!("The round limit came after {rounds}: {name} is ahead with {left} left.{how}")
-        }
-        (Outcome::Victory | Outcome::Stalemate, None) => format!("A draw after {rounds}: nobody won."),
-        (Outcome::RoundLimit, None) => format!("The round limit came after {rounds}: nobody won."),
-    }
-}
-
-fn a(decisiveness: &str) -> String {
-    let article = if decisiveness.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    format!("{article} {decisiveness} victory")
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+/// The command that fights a scenario's battle again.
+pub(super) fn again(report: &Report, scenario: &Path) -> String {
+    format!("muc run {} --seed {}", quoted(&scenario.display().to_string()), report.seed)
 }
 
 /// The units with the most kills, then the most damage, then the lowest id.
@@ -89,7 +61,7 @@ fn some_rows(column: &Column, rows: &[usize]) -> Column {
 }
 
 /// A path as a shell reads it back.
-fn quoted(path: &str) -> String {
+pub(super) fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/\\:._-+@%,".contains(c);
     if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
@@ -103,41 +75,6 @@ mod tests {
     use crate::ecs::tables::{Column, Table};
     use crate::report::{Decisiveness, Outcome, Report};
     use crate::rules::Rules;
-
-    fn report(outcome: Outcome, winner: Option<&str>) -> Report {
-        Report {
-            outcome,
-            winner: winner.map(Arc::from),
-            winners: winner.into_iter().map(Arc::from).collect(),
-            decisiveness: winner.map(|_| Decisiveness::Overwhelming),
-            rounds: 28,
-            survivors: 1,
-            seed: 42,
-            digest: Digest::new("battle"),
-            units: Table::default(),
-            fleets: Table::default(),
-            factions: Table::default(),
-            weapons: Table::default(),
-            timeline: Table::default(),
-            profile: Table::default(),
-            ledger: None,
-            events: None,
-            replay: None,
-            rules: Rules::default(),
-            trace_id: "".into(),
-        }
-    }
-
-    #[test]
-    fn the_headline_says_who_won_and_how() {
-        let mut won = report(Outcome::Victory, Some("Synod"));
-        won.winners.push(Arc::from("Guild"));
-        let text = "Synod (with Guild) won in 28 rounds with 1 unit left. It is an overwhelming victory.";
-        assert_eq!(headline(&won), text);
-        assert_eq!(headline(&report(Outcome::Victory, None)), "A draw after 28 rounds: nobody won.");
-        let none = "No battle: no two of the factions present are at war.";
-        assert_eq!(headline(&report(Outcome::NoConflict, None)), none);
-    }
 
     #[test]
     fn units_are_listed_by_kills_then_damage_then_id() {

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use super::console::Console;
-use super::summary;
+use super::summary::quoted;
 use crate::ecs::workers::usual_threads;
 use crate::error::Result;
+use crate::export::html;
 use crate::export::text::render;
+use crate::files;
 use crate::kernel::{Interrupt, TurnPlan};
 use crate::scenario::Scenario;
 
@@ -21,6 +23,9 @@ pub(super) struct Args {
     /// Threads; all processors if none are stated, here or by MUC_THREADS
     #[arg(long, value_name = "N", value_parser = super::threads())]
     threads: Option<usize>,
+    /// A file for the turn as a page (.html)
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 /// Fights the turn and prints what came of it.
@@ -34,9 +39,18 @@ pub(super) fn turn(args: &Args, interrupt: Interrupt<'_>, console: &mut Console)
         ..TurnPlan::default()
     };
     let turn = scenario.kernel()?.resolve_turn(&plan, interrupt)?;
+    if let Some(file) = &args.html {
+        let places: Vec<_> = turn
+            .places
+            .iter()
+            .map(|(place, report)| (*place, report.as_ref().map_err(ToString::to_string)))
+            .collect();
+        let again = format!("muc turn {} --seed {}", quoted(&args.scenario.display().to_string()), turn.seed);
+        files::write(file, html::turn(&places, turn.seed, &turn.digest().to_string(), &again).as_bytes())?;
+    }
     for (place, report) in &turn.places {
         match report {
-            Ok(report) => console.print(format_args!("{place}: {}\n", summary::headline(report)))?,
+            Ok(report) => console.print(format_args!("{place}: {}\n", report.headline()))?,
             Err(error) => {
                 console.check_failed();
                 console.print(format_args!("{place}: {error}\n"))?;

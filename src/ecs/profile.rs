@@ -10,7 +10,7 @@ use std::time::Instant;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::{Adapt, IntoAdapterSystem, RunSystemError, SystemIn, SystemInput};
 
-use super::tables::{Column, Table};
+use super::tables::{Cell, Column, Table};
 
 /// The times of one world's systems, in order of registration.
 #[derive(Clone, Debug)]
@@ -68,28 +68,47 @@ impl Profile {
 
     /// The profile as a table: name, calls, total_ns, mean_ns, share.
     pub fn table(&self) -> Table {
-        let times = self.lock();
-        let lines = &times.systems;
-        let all = lines.iter().map(|line| line.total_ns).sum::<u64>().max(1) as f64;
-        let names: Vec<&str> = lines.iter().map(|line| line.name).collect();
-        Table::new(vec![
-            ("name", Column::words((0..lines.len() as u32).collect(), &names)),
-            ("calls", Column::Int(lines.iter().map(|line| line.calls as i64).collect())),
-            ("total_ns", Column::Int(lines.iter().map(|line| line.total_ns as i64).collect())),
-            (
-                "mean_ns",
-                Column::Float(
-                    lines.iter().map(|line| line.total_ns as f64 / line.calls.max(1) as f64).collect(),
-                ),
-            ),
-            ("share", Column::Float(lines.iter().map(|line| line.total_ns as f64 / all).collect())),
-        ])
+        let systems = &self.lock().systems;
+        table(&systems.iter().map(|line| (line.name, line.calls, line.total_ns)).collect::<Vec<_>>())
     }
 
     /// A panic while the lock was held cannot have left a time half written.
     fn lock(&self) -> MutexGuard<'_, Times> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Several profiles, as [`Profile::table`] makes them, added up by name, in the order in which names first occur.
+pub fn sum(profiles: &[&Table]) -> Table {
+    let mut lines: Vec<(String, u64, u64)> = Vec::new();
+    for profile in profiles {
+        let Some(names) = profile.column("name") else { continue };
+        for (row, (&calls, &total)) in profile.ints("calls").iter().zip(profile.ints("total_ns")).enumerate()
+        {
+            let Cell::Text(name) = names.cell(row) else { continue };
+            let known = lines.iter().position(|(known, ..)| known == name).unwrap_or_else(|| {
+                lines.push((name.to_owned(), 0, 0));
+                lines.len() - 1
+            });
+            lines[known].1 += calls as u64;
+            lines[known].2 += total as u64;
+        }
+    }
+    table(&lines)
+}
+
+/// Names, calls and nanoseconds as a table.
+fn table<N: AsRef<str>>(lines: &[(N, u64, u64)]) -> Table {
+    let all = lines.iter().map(|line| line.2).sum::<u64>().max(1) as f64;
+    let names: Vec<&str> = lines.iter().map(|line| line.0.as_ref()).collect();
+    let mean = |line: &(N, u64, u64)| line.2 as f64 / line.1.max(1) as f64;
+    Table::new(vec![
+        ("name", Column::words((0..lines.len() as u32).collect(), &names)),
+        ("calls", Column::Int(lines.iter().map(|line| line.1 as i64).collect())),
+        ("total_ns", Column::Int(lines.iter().map(|line| line.2 as i64).collect())),
+        ("mean_ns", Column::Float(lines.iter().map(mean).collect())),
+        ("share", Column::Float(lines.iter().map(|line| line.2 as f64 / all).collect())),
+    ])
 }
 
 impl<S: System> Adapt<S> for Timed {

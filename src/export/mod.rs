@@ -3,5 +3,6 @@
 #[cfg(feature = "cli")]
 pub mod arrow;
 pub mod csv;
+pub mod html;
 pub mod json;
 pub mod text;

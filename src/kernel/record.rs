@@ -21,8 +21,7 @@ impl Kernel {
     /// # Errors
     /// As [`Kernel::resolve`]; [`Error::Replay`] if what it recorded is no battle.
     pub fn refight(replay: &Replay, interrupt: Interrupt<'_>) -> Result<Replay> {
-        let engagement = Engagement { record: Record::Full, commit: false, ..replay.engagement.clone() };
-        let report = Self::of(&replay.input)?.resolve(&engagement, interrupt)?;
+        let report = replay.fight(interrupt)?;
         let nobody = Fault::column("input", "", "nobody at war with anybody", "two factions at war");
         let again = report.replay.ok_or(Error::Replay { file: String::new(), faults: nobody.into() })?;
         Ok(Arc::unwrap_or_clone(again))
@@ -30,6 +29,15 @@ impl Kernel {
 }
 
 impl Replay {
+    /// Fights the battle again, with what was recorded: its report, fully recorded again.
+    ///
+    /// # Errors
+    /// As [`Kernel::resolve`]; [`Error::Replay`] if what it recorded is no battle.
+    pub fn fight(&self, interrupt: Interrupt<'_>) -> Result<Report> {
+        let engagement = Engagement { record: Record::Full, commit: false, ..self.engagement.clone() };
+        Kernel::of(&self.input)?.resolve(&engagement, interrupt)
+    }
+
     /// Fights the battle again and compares: every digest, fingerprint and column of every round, and the end.
     ///
     /// # Errors

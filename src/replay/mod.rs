@@ -9,6 +9,7 @@ mod check;
 mod chunks;
 mod compare;
 mod file;
+mod film;
 mod inputs;
 mod recorder;
 mod tables;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub use compare::{Comparison, Divergence, Place};
 pub use file::FORM;
+pub use film::Frame;
 pub use recorder::{MOST_BYTES, Occasion, Recorder};
 
 use crate::ecs::account::Outcome;

@@ -50,6 +50,12 @@ impl Report {
         })
     }
 
+    /// The stories of several units at once, by row: one walk through the events for all of them.
+    pub(crate) fn stories(&self, events: &Events, rows: &[u32]) -> Vec<Vec<String>> {
+        let chosen = chosen(events, rows);
+        rows.iter().zip(&chosen).map(|(&row, chosen)| self.sentences(events, row, chosen)).collect()
+    }
+
     fn sentences(&self, events: &Events, row: u32, chosen: &[u32]) -> Vec<String> {
         let mut sentences = vec![self.end_of(row as usize)];
         for round in chosen.chunk_by(|&a, &b| events.list[a as usize].round == events.list[b as usize].round)

@@ -2,6 +2,7 @@
 
 mod build;
 mod explain;
+mod headline;
 
 use std::path::Path;
 use std::sync::Arc;
