@@ -216,6 +216,8 @@ impl BattleWorld {
             }
         }
         let volleys = self.rules().volleys;
+        // What went on between the rounds belongs to no system.
+        self.profile.start();
         self.round.run(&mut self.world, volleys);
         self.world.resource_mut::<Battles>().running().next().is_some()
     }
@@ -237,7 +239,6 @@ impl BattleWorld {
         interrupt: Interrupt<'_>,
         mut watch: impl FnMut(&mut Self) -> Result<()>,
     ) -> Result<()> {
-        self.profile.start();
         loop {
             let goes_on = self.step();
             watch(self)?;

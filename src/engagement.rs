@@ -22,6 +22,8 @@ pub struct Engagement {
     pub commit: bool,
     /// What is kept of the battle besides its report's tables.
     pub record: Record,
+    /// Whether the report keeps when each system ran.
+    pub trace: bool,
     /// The caller's own mark, which its report and events carry; empty: none.
     pub trace_id: Arc<str>,
 }
@@ -59,6 +61,7 @@ impl Engagement {
             seed: None,
             commit: true,
             record: Record::Nothing,
+            trace: false,
             trace_id: "".into(),
         }
     }

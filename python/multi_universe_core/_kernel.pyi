@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from os import PathLike
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final
 
 import numpy as np
@@ -127,6 +128,7 @@ class Kernel:
         seed: int | None = None,
         commit: bool = True,
         record: Literal["ledger", "events", "full"] | None = None,
+        trace: str | PathLike[str] | None = None,
         trace_id: str | None = None,
     ) -> BattleReport:
         """Fight one whole battle and return its report.
@@ -142,6 +144,7 @@ class Kernel:
             happened and why, in `events`; "full" also every shot, and the battle round by round in `replay`,
             which can be saved, looked at, compared and fought again. The battle itself is the same. None
             keeps nothing.
+        trace: a file for when each system ran, in Chrome's format, which Perfetto opens.
         trace_id: a mark of your own, which the report and its events carry.
 
         If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The

@@ -78,6 +78,12 @@ class Odds:
 
         Raises ImportError if matplotlib is not installed.
         """
+    @property
+    def profile(self) -> Table:
+        """A row per system of the kernel, over all runs and threads: columns as `BattleReport.profile`.
+
+        Empty in odds that were pickled, as those of an executor are.
+        """
     def to_html(self, path: str | PathLike[str] | None = None) -> str | None:
         """The odds as one HTML page that needs nothing else: chances, distributions, convergence.
 

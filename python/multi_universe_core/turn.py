@@ -7,7 +7,7 @@ from typing import Literal
 
 from ._core import BattleReport, KernelError, Table, turn_page
 
-Kind = Literal["units", "fleets", "factions", "weapons", "timeline"]
+Kind = Literal["units", "fleets", "factions", "weapons", "timeline", "profile"]
 
 
 class TurnReport(dict[int, BattleReport]):
@@ -60,6 +60,11 @@ class TurnReport(dict[int, BattleReport]):
     def timeline(self) -> Table:
         """The rounds of all battles: location, then the columns of `BattleReport.timeline`."""
         return self._tables["timeline"]
+
+    @property
+    def profile(self) -> Table:
+        """What each system cost, over all battles: columns as `BattleReport.profile`."""
+        return self._tables["profile"]
 
     def to_html(self, path: str | PathLike[str] | None = None) -> str | None:
         """The turn as one HTML page that needs nothing else: what came of each place, curves, losses.

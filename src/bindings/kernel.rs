@@ -1,5 +1,7 @@
 //! The class `Kernel`: deltas in, whole battles, tables out.
 
+use std::path::PathBuf;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -21,6 +23,7 @@ use crate::ecs::tables::Table;
 use crate::error::{Error, Faults, Result};
 use crate::kernel::{Engagement, Kernel, MOST_THREADS};
 use crate::rules::Rules;
+use crate::{export, files};
 
 /// A mirror of a campaign (factions, treaties, fleets, units, weapons), and the battles fought on it.
 ///
@@ -183,6 +186,7 @@ impl PyKernel {
     /// record: "ledger" writes down who did how much to whom, in the report's `ledger`; "events" also what happened and
     ///     why, in `events`; "full" also every shot, and the battle round by round in `replay`, which can be saved, looked
     ///     at, compared and fought again. The battle itself is the same. None keeps nothing.
+    /// trace: a file for when each system ran, in Chrome's format, which Perfetto opens.
     /// trace_id: a mark of your own, which the report and its events carry.
     ///
     /// If no two of the factions are at war, the outcome is "no_conflict" and nothing changes. The
@@ -195,8 +199,8 @@ impl PyKernel {
     /// >>> [unit["id"] for unit in kernel.units()]
     /// [10]
     #[pyo3(
-        signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, commit=true, record=None, trace_id=None),
-        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, commit=True, record=None, trace_id=None)"
+        signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, commit=true, record=None, trace=None, trace_id=None),
+        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, commit=True, record=None, trace=None, trace_id=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn resolve(
@@ -209,6 +213,7 @@ impl PyKernel {
         seed: Option<Seed>,
         commit: bool,
         record: Option<&Bound<'_, PyAny>>,
+        trace: Option<PathBuf>,
         trace_id: Option<&str>,
     ) -> PyResult<PyBattleReport> {
         let mut faults = Faults::default();
@@ -219,12 +224,20 @@ impl PyKernel {
             seed: seed.map(|seed| seed.0),
             commit,
             record: engagement::record(record, &mut faults),
+            trace: trace.is_some(),
             trace_id: trace_id.unwrap_or_default().into(),
         };
         faults.into_result(Error::Resolve)?;
+        if let Some(path) = &trace {
+            // A file that cannot be written is told of before anything changes.
+            files::write(path, b"")?;
+        }
         let report = self
             .shared
             .with(py, |kernel| watch::fight(py, |interrupt| kernel.resolve(&engagement, interrupt)))??;
+        if let Some(path) = &trace {
+            files::write(path, export::trace::chrome(&report.spans).as_bytes())?;
+        }
         PyBattleReport::new(py, report)
     }
 

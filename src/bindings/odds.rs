@@ -6,6 +6,7 @@ use pyo3::types::{PyDict, PyTuple};
 
 use super::table::PyTable;
 use crate::ecs::digest::Digest;
+use crate::ecs::profile;
 use crate::error::{Error, Fault};
 use crate::odds::{End, Odds, Samples};
 
@@ -37,6 +38,12 @@ impl PyOdds {
     #[getter]
     fn samples(&self) -> PyTable {
         PyTable::from(self.0.samples_table())
+    }
+
+    /// A row per system of the kernel, over all runs and threads; empty in odds that were pickled, as by an executor.
+    #[getter]
+    fn profile(&self) -> PyTable {
+        PyTable::from(self.0.profile.clone())
     }
 
     /// Runs that nobody won.
@@ -143,7 +150,7 @@ impl PyOdds {
 
     /// For pickle: the columns of the samples.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let Odds { seed, battle, confidence, end, samples } = &self.0;
+        let Odds { seed, battle, confidence, end, samples, .. } = &self.0;
         let names: Vec<&str> = samples.sides.iter().map(AsRef::as_ref).collect();
         let head = (*seed, battle.to_string(), *confidence, end.name(), samples.first, names);
         let columns = (
@@ -180,7 +187,8 @@ impl PyOdds {
         if !samples.is_sound() {
             return Err(damaged().into());
         }
-        Ok(Self(Odds { seed, battle, confidence, end, samples }))
+        // What it cost is not pickled.
+        Ok(Self(Odds { seed, battle, confidence, end, samples, profile: profile::sum(&[]) }))
     }
 }
 

@@ -88,6 +88,7 @@ fn report(py: Python<'_>, turn: Turn) -> PyResult<Bound<'_, PyAny>> {
     for (name, of) in of {
         tables.set_item(name, PyTable::from(turn.table(of)))?;
     }
+    tables.set_item("profile", PyTable::from(turn.profile()))?;
     let digest = turn.digest().to_string();
     let (reports, errors) = (PyDict::new(py), PyDict::new(py));
     for (place, battle) in turn.places {

@@ -17,6 +17,7 @@ mod summary;
 mod turn;
 mod verify;
 mod view;
+mod watch;
 
 use std::ffi::OsString;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::console::{Console, unwritable};
 use super::files::{Format, write_report};
-use super::summary;
+use super::{summary, watch};
 use crate::error::Result;
 use crate::export::html;
 use crate::export::json::Whole;
@@ -37,12 +37,15 @@ pub(super) struct Args {
     /// A file for the battle as a page: map, curves, losses, events (.html)
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Play the battle in the terminal, round by round
+    #[arg(long)]
+    watch: bool,
 }
 
 /// Fights the battle and writes its report.
 pub(super) fn run(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) -> Result<()> {
     let scenario = Scenario::load(&args.scenario)?;
-    let whole = args.record.is_some() || args.html.is_some();
+    let whole = args.record.is_some() || args.html.is_some() || args.watch;
     let record = if whole { Record::Full } else { Record::Nothing };
     let engagement = Engagement { record, ..scenario.engagement(args.seed) };
     let report = scenario.kernel()?.resolve(&engagement, interrupt)?;
@@ -51,6 +54,9 @@ pub(super) fn run(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) 
     }
     if let Some(file) = &args.html {
         files::write(file, html::battle(&report, &summary::again(&report, &args.scenario)).as_bytes())?;
+    }
+    if args.watch {
+        watch::play(&report, interrupt, console)?;
     }
     match &args.out {
         Some(folder) => to_files(&report, args.format, folder, console),

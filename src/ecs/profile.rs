@@ -18,8 +18,22 @@ pub struct Profile(Arc<Mutex<Times>>);
 
 #[derive(Debug)]
 struct Times {
+    born: Instant,
     last: Instant,
     systems: Vec<Line>,
+    /// Every single run, if they are kept.
+    spans: Option<Vec<Span>>,
+}
+
+/// One run of a system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The system.
+    pub name: &'static str,
+    /// When it began, in nanoseconds since its world was made.
+    pub start_ns: u64,
+    /// How long it took.
+    pub ns: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -37,7 +51,8 @@ pub struct Timed {
 
 impl Default for Profile {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Times { last: Instant::now(), systems: Vec::new() })))
+        let now = Instant::now();
+        Self(Arc::new(Mutex::new(Times { born: now, last: now, systems: Vec::new(), spans: None })))
     }
 }
 
@@ -63,7 +78,19 @@ impl Profile {
 
     /// Forgets all times.
     pub fn clear(&self) {
-        self.lock().systems.iter_mut().for_each(|line| (line.calls, line.total_ns) = (0, 0));
+        let mut times = self.lock();
+        times.systems.iter_mut().for_each(|line| (line.calls, line.total_ns) = (0, 0));
+        times.spans.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Keeps every single run from here on, or none.
+    pub fn keep_spans(&self, keep: bool) {
+        self.lock().spans = keep.then(Vec::new);
+    }
+
+    /// Every single run since the last [`Self::clear`], if they are kept; none are left.
+    pub fn take_spans(&self) -> Vec<Span> {
+        self.lock().spans.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// The profile as a table: name, calls, total_ns, mean_ns, share.
@@ -123,10 +150,16 @@ impl<S: System> Adapt<S> for Timed {
         let out = run_system(input);
         let now = Instant::now();
         let mut times = self.profile.lock();
-        let spent = now.duration_since(std::mem::replace(&mut times.last, now));
+        let start = std::mem::replace(&mut times.last, now);
+        let ns = now.duration_since(start).as_nanos() as u64;
         let line = &mut times.systems[self.line];
         line.calls += 1;
-        line.total_ns += spent.as_nanos() as u64;
+        line.total_ns += ns;
+        let name = line.name;
+        if times.spans.is_some() {
+            let start_ns = start.duration_since(times.born).as_nanos() as u64;
+            times.spans.iter_mut().for_each(|spans| spans.push(Span { name, start_ns, ns }));
+        }
         out
     }
 }

@@ -219,6 +219,7 @@ impl Kernel {
                 return Ok((fought.0, engagement.commit.then(|| Aftermath::of(lineup, &mut recorded))));
             }
         };
+        battles.profile().keep_spans(engagement.trace);
         battles.load(lineup, seed);
         battles.fight(interrupt)?;
         let report = Report::of(lineup, battles, seed, &engagement.trace_id)?;

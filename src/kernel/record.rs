@@ -59,6 +59,7 @@ pub(super) fn fight(
     let rules = *kernel.rules();
     let mut battles = BattleWorld::traced(rules, kernel.battles.workers().clone());
     let mut recorder = Recorder::new(lineup);
+    battles.profile().keep_spans(engagement.trace);
     battles.load(lineup, seed);
     battles.fight_watched(interrupt, |battles| recorder.round(battles))?;
     let mut report = Report::of(lineup, &mut battles, seed, &engagement.trace_id)?;
@@ -86,6 +87,7 @@ fn as_fought(engagement: &Engagement, lineup: &Lineup, seed: u64) -> Engagement 
         seed: Some(seed),
         commit: false,
         record: Record::Full,
+        trace: false,
         trace_id: engagement.trace_id.clone(),
     }
 }

@@ -11,6 +11,7 @@ use super::{Aftermath, Engagement, Interrupt, Kernel, Muster, lineup};
 use crate::battle::BattleWorld;
 use crate::ecs::digest::Digest;
 use crate::ecs::mirror::Mirror;
+use crate::ecs::profile;
 use crate::ecs::roll::place_seed;
 use crate::ecs::store::Row;
 use crate::ecs::tables::Table;
@@ -82,6 +83,12 @@ impl Turn {
             digest.fold(&[report.as_ref().map_or(0, |report| report.digest.0)]);
         }
         digest
+    }
+
+    /// What each system cost, over all battles.
+    pub fn profile(&self) -> Table {
+        let reports = self.places.iter().filter_map(|(_, report)| report.as_ref().ok());
+        profile::sum(&reports.map(|report| &report.profile).collect::<Vec<_>>())
     }
 
     /// A table of all reports, with the place in a first column `location`.

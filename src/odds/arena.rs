@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
 use super::{End, Monitor, Odds, Plan, Samples, Wish, checkpoint};
 use crate::battle::{BattleWorld, Lineup};
+use crate::ecs::profile;
 use crate::ecs::roll::RollKey;
+use crate::ecs::tables::Table;
 use crate::ecs::workers::{Workers, side_by_side};
 use crate::error::{Error, Fault, Result};
 use crate::report;
@@ -39,7 +41,8 @@ pub fn fight(
     let deployed = worlds[0].deploy(lineup);
     worlds.iter_mut().for_each(|world| world.seat(&deployed, slots));
     let samples = Samples::new(lineup, plan.first);
-    let mut odds = Odds { seed: plan.seed, battle, confidence: plan.confidence, end: End::Runs, samples };
+    let (seed, confidence, profile) = (plan.seed, plan.confidence, Table::default());
+    let mut odds = Odds { seed, battle, confidence, end: End::Runs, samples, profile };
     let mut done = 0;
     while done < plan.runs {
         let next = if plan.until.is_some() { checkpoint(done).min(plan.runs) } else { plan.runs };
@@ -55,6 +58,8 @@ pub fn fight(
         };
         break;
     }
+    let profiles: Vec<Table> = worlds.iter().map(|world| world.profile().table()).collect();
+    odds.profile = profile::sum(&profiles.iter().collect::<Vec<_>>());
     Ok(odds)
 }
 

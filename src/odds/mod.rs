@@ -22,6 +22,8 @@ pub use interval::{normal_quantile, wilson};
 pub use samples::Samples;
 
 use crate::ecs::digest::Digest;
+use crate::ecs::profile;
+use crate::ecs::tables::Table;
 use crate::error::{Error, Fault, Result};
 
 /// The most replicas of one request.
@@ -131,7 +133,7 @@ impl End {
 }
 
 /// The outcomes of a battle that was fought many times.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Odds {
     /// Whose rolls.
     pub seed: u64,
@@ -143,6 +145,16 @@ pub struct Odds {
     pub end: End,
     /// The outcomes, by replica.
     pub samples: Samples,
+    /// What each system cost, over all replicas and threads ([`crate::ecs::profile::Profile::table`]).
+    pub profile: Table,
+}
+
+impl PartialEq for Odds {
+    /// Whether the outcomes are equal; how long they took is not looked at.
+    fn eq(&self, other: &Self) -> bool {
+        let key = |odds: &Self| (odds.seed, odds.battle, odds.confidence, odds.end);
+        key(self) == key(other) && self.samples == other.samples
+    }
 }
 
 impl Odds {
@@ -184,6 +196,7 @@ impl Odds {
             }
             merged.samples.append(&part.samples);
         }
+        merged.profile = profile::sum(&parts.iter().map(|part| &part.profile).collect::<Vec<_>>());
         merged.end = parts.last().map_or(End::Runs, |part| part.end);
         Ok(merged)
     }

@@ -185,6 +185,7 @@ fn take_engagement(mut reader: Reader<'_>, seed: u64, max_rounds: u32) -> Result
         seed: Some(seed),
         commit: false,
         record: Record::Full,
+        trace: false,
         trace_id: "".into(),
     })
 }

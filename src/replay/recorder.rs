@@ -97,8 +97,6 @@ impl Recorder {
             frames.push(frame);
             noted
         });
-        // The time that this takes belongs to no system.
-        battles.profile().start();
         let battle = battles.battle();
         self.digests.push(battle.digest);
         self.bytes += noted + self.frame.len() + size_of::<Digest>();

@@ -39,6 +39,7 @@ impl Report {
             ledger: None,
             events: None,
             replay: None,
+            spans: Vec::new(),
             rules: *rules,
             trace_id: trace_id.clone(),
         }
@@ -107,6 +108,7 @@ impl Report {
             ledger,
             events,
             replay: None,
+            spans: battles.profile().take_spans(),
             rules,
             trace_id: trace_id.clone(),
         })

@@ -64,6 +64,7 @@ mod tests {
             ledger: None,
             events: None,
             replay: None,
+            spans: Vec::new(),
             rules: Rules::default(),
             trace_id: "".into(),
         }

@@ -12,6 +12,7 @@ pub use crate::ecs::account::{Decisiveness, Outcome};
 use crate::ecs::digest::Digest;
 use crate::ecs::events::Events;
 use crate::ecs::ledger::{self, Entry};
+use crate::ecs::profile::Span;
 use crate::ecs::tables::Table;
 use crate::error::{Error, Fault, Result};
 use crate::replay::Replay;
@@ -55,6 +56,8 @@ pub struct Report {
     pub events: Option<Arc<Events>>,
     /// The recorded battle, if it was recorded.
     pub replay: Option<Arc<Replay>>,
+    /// When each system ran, one run after another, if that was kept.
+    pub spans: Vec<Span>,
     /// The rules that were in force.
     pub rules: Rules,
     /// The caller's own mark; empty: none.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::film::{film, fit, listed_events, shown_units};
-use super::{BATTLE_JS, changed_rules, columns, page, short};
+use super::{BATTLE_JS, changed_rules, columns, page, short, values};
 use crate::ecs::tables::{Cell, Column, Table};
 use crate::report::Report;
 
@@ -69,13 +69,10 @@ pub(super) fn names(factions: &Table) -> Vec<&str> {
     }
 }
 
+/// Some columns of a table.
 fn some(table: &Table, wanted: &[&str]) -> Value {
-    let mut all = columns(table);
-    let mut kept = serde_json::Map::new();
-    for &name in wanted {
-        kept.insert(name.to_owned(), all[name].take());
-    }
-    Value::Object(kept)
+    let column = |&name: &&str| Some(json!([name, values(table.column(name)?)]));
+    wanted.iter().filter_map(column).collect()
 }
 
 /// The rounds, and for each faction its curves.
@@ -102,7 +99,12 @@ fn timeline(report: &Report) -> Value {
 fn types(report: &Report) -> Value {
     let table = &report.factions;
     let (names, ships, ground) = (names(table), table.ints("ships_lost"), table.ints("ground_lost"));
-    json!({ "faction": names, "ships_lost": ships, "ground_units_lost": ground, "cost_lost": table.floats("cost_lost") })
+    json!([
+        ["faction", names],
+        ["ships_lost", ships],
+        ["ground_units_lost", ground],
+        ["cost_lost", table.floats("cost_lost")]
+    ])
 }
 
 /// The ledger without its rounds and domains.
@@ -125,14 +127,18 @@ fn fleets_against_fleets(ledger: &Table) -> Value {
     let count = |index: usize| totals.values().map(|(_, counts, _)| counts[index]).collect::<Vec<_>>();
     let points = |index: usize| totals.values().map(|(.., points)| short(points[index])).collect::<Value>();
     let names = |end: &str| totals.values().map(|(row, ..)| faction(*row, end)).collect::<Vec<_>>();
-    json!({
-        "attacker_fleet": totals.keys().map(|key| key.0.to_string()).collect::<Vec<_>>(),
-        "of": names("attacker_faction"),
-        "target_fleet": totals.keys().map(|key| key.1.to_string()).collect::<Vec<_>>(),
-        "of_": names("target_faction"),
-        "shots": count(0), "hits": count(1), "crits": count(2), "kills": count(3),
-        "damage": points(0), "overkill": points(1),
-    })
+    json!([
+        ["attacker_fleet", totals.keys().map(|key| key.0.to_string()).collect::<Vec<_>>()],
+        ["of", names("attacker_faction")],
+        ["target_fleet", totals.keys().map(|key| key.1.to_string()).collect::<Vec<_>>()],
+        ["of", names("target_faction")],
+        ["shots", count(0)],
+        ["hits", count(1)],
+        ["crits", count(2)],
+        ["kills", count(3)],
+        ["damage", points(0)],
+        ["overkill", points(1)],
+    ])
 }
 
 /// Who won, when it turned, which round was the bloodiest, and who did most: in sentences.

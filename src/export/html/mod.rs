@@ -9,7 +9,7 @@ mod film;
 mod odds;
 mod turn;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub use battle::battle;
 pub use odds::{headline as odds_headline, odds};
@@ -67,12 +67,13 @@ pub fn escaped(text: &str) -> String {
         .replace('\'', "&#39;")
 }
 
-/// A table as an object with a list per column. What is no number is null.
+/// A table as a list of names with their columns, in order. What is no number is null.
 fn columns(table: &Table) -> Value {
     let named = table.names().iter().zip(table.columns());
-    Value::Object(named.map(|(name, column)| (name.to_string(), values(column))).collect::<Map<_, _>>())
+    named.map(|(name, column)| json!([name, values(column)])).collect()
 }
 
+/// A column as a list.
 fn values(column: &Column) -> Value {
     match column {
         Column::Float(values) => values.iter().map(|&value| short(value)).collect(),

@@ -43,6 +43,7 @@ pub fn odds(odds: &Odds, rules: Option<&Rules>, again: &str) -> String {
             "share": shares(rounds.iter().copied(), odds.runs(), longest, width),
         },
         "course": course(odds),
+        "profile": columns(&odds.profile),
     });
     page(&headline, ODDS_JS, &data)
 }

@@ -58,7 +58,7 @@ function player() {
     section("The battle by rounds", el("div", { className: "bar" }, ...controls), state(), el("p", {}, DATA.no_map));
     return;
   }
-  const zoomed = [["＋", "zoom in", 1.5], ["－", "zoom out", 1 / 1.5], ["⟲", "whole map", 0]].map(([text, name, factor]) => {
+  const zoomed = [["+", "zoom in", 1.5], ["−", "zoom out", 1 / 1.5], ["⟲", "whole map", 0]].map(([text, name, factor]) => {
     const made = el("button", { type: "button", ariaLabel: name, title: name }, text);
     made.addEventListener("click", () => zoom(factor));
     return made;
@@ -274,9 +274,10 @@ function events() {
     const of = (values) => some.map((row) => values[row]);
     const blank = (values) => of(values).map((value) => value === -1 ? "" : String(value));
     count.textContent = rows.length > some.length ? `the first ${some.length} of ${rows.length}` : `${rows.length} events`;
-    list.replaceChildren(table({ id: of(EVENTS.id), round: of(EVENTS.round), kind: of(EVENTS.kind).map((kind) => EVENTS.kinds[kind].replaceAll("_", " ")),
-      faction: of(EVENTS.faction).map((side) => DATA.factions[side] ?? ""), unit: blank(EVENTS.unit), target: blank(EVENTS.target), weapon: blank(EVENTS.weapon),
-      points: of(EVENTS.amount), cause: blank(EVENTS.cause) }, "events", (index) => {
+    const words = of(EVENTS.kind).map((kind) => EVENTS.kinds[kind].replaceAll("_", " "));
+    const factions = of(EVENTS.faction).map((side) => DATA.factions[side] ?? "");
+    list.replaceChildren(table([["id", of(EVENTS.id)], ["round", of(EVENTS.round)], ["kind", words], ["faction", factions], ["unit", blank(EVENTS.unit)],
+      ["target", blank(EVENTS.target)], ["weapon", blank(EVENTS.weapon)], ["points", of(EVENTS.amount)], ["cause", blank(EVENTS.cause)]], "events", (index) => {
       const row = some[index];
       show(EVENTS.round[row]);
       const whose = EVENTS.kinds[EVENTS.kind[row]] === "kill" ? EVENTS.target[row] : EVENTS.unit[row];
@@ -293,7 +294,7 @@ function events() {
 
 // Where the time went: a bar whose parts are the systems, and the table.
 function profile() {
-  const { name, share } = DATA.tables.profile;
+  const [name, share] = ["name", "share"].map((wanted) => column(DATA.tables.profile, wanted));
   const parts = name.map((text, index) => [share[index], text, index]).filter(([part]) => part > 0.004).sort((a, b) => b[0] - a[0]);
   const flame = el("div", { className: "flame", role: "img", ariaLabel: "share of the time of each system" }, ...parts.map(([part, text, index]) => {
     const made = el("span", { title: `${text}: ${(100 * part).toFixed(1)} %` }, part > 0.06 ? text : "");
@@ -301,5 +302,5 @@ function profile() {
     made.style.background = COLOURS[[0, 5, 4, 2, 3, 1, 6][index % 7]];
     return made;
   }));
-  section("Where the time went", flame, table({ ...DATA.tables.profile, share: share.map((part) => `${(100 * part).toFixed(1)} %`) }, "profile"));
+  section("Where the time went", flame, table(DATA.tables.profile, "profile"));
 }

@@ -32,16 +32,15 @@ function number(value) {
   return value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 1 ? 3 : 1 });
 }
 
-// A table of columns {name: [values]}; `onrow` makes rows that can be chosen.
+// A table of columns [name, values]; `onrow` makes rows that can be chosen.
 function table(columns, label, onrow) {
-  const names = Object.keys(columns);
-  const numeric = names.map((name) => columns[name].some((value) => typeof value === "number"));
-  const head = el("tr", {}, ...names.map((name, index) =>
+  const numeric = columns.map(([, values]) => values.some((value) => typeof value === "number"));
+  const head = el("tr", {}, ...columns.map(([name], index) =>
     el("th", { scope: "col", className: numeric[index] ? "number" : "" }, name.replaceAll("_", " "))));
-  const rows = names.length ? columns[names[0]].map((_, row) => {
-    const made = el("tr", {}, ...names.map((name, index) => {
-      const value = columns[name][row];
-      const text = typeof value === "boolean" ? (value ? "yes" : "no") : name === "id" || name === "round" ? String(value) : number(value);
+  const rows = columns.length ? columns[0][1].map((_, row) => {
+    const made = el("tr", {}, ...columns.map(([name, values], index) => {
+      const value = values[row];
+      const text = name === "share" ? `${(100 * value).toFixed(1)} %` : typeof value === "boolean" ? (value ? "yes" : "no") : name === "id" || name === "round" ? String(value) : number(value);
       return el("td", { className: numeric[index] ? "number" : "" }, text);
     }));
     if (onrow) {
@@ -80,7 +79,7 @@ function curves(parent, title, unit, x, lines, { label = "round", onpick, log } 
   const holder = el("div", { role: "img", ariaLabel: `${title}, ${unit}, by ${label}` });
   parent.append(holder);
   const width = () => Math.max(240, parent.clientWidth / (innerWidth > 900 && parent.classList.contains("charts") ? 3 : 1) - 12);
-  const axis = (text) => ({ label: text, labelSize: 22, labelFont: "12px system-ui, sans-serif", font: "12px system-ui, sans-serif", stroke: () => style("--ink"), grid: { stroke: () => style("--line") }, ticks: { stroke: () => style("--line") } });
+  const axis = (text) => ({ label: text, labelSize: 22, labelFont: "12px system-ui, sans-serif", font: "12px system-ui, sans-serif", stroke: () => style("--ink"), grid: { stroke: () => style("--line"), width: 1 }, ticks: { stroke: () => style("--line"), width: 1 } });
   const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
   const plot = new uPlot({
     title, width: width(), height: 230,
@@ -94,6 +93,9 @@ function curves(parent, title, unit, x, lines, { label = "round", onpick, log } 
   PLOTS.push({ plot, width });
   return plot;
 }
+
+// A column of a table that the page was given.
+const column = (columns, name) => columns.find(([known]) => known === name)[1];
 
 function facts(pairs) {
   const holder = document.getElementById("facts");

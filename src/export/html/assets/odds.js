@@ -1,9 +1,9 @@
 "use strict";
 // The page of odds: chances with their intervals, how losses are distributed, how the chances settled.
-facts([["runs", DATA.runs], ["draws", DATA.draws], ["ended by", DATA.ended], ["seed", DATA.seed], ["digest", DATA.digest]]);
+facts([["runs", DATA.runs], ["draws", DATA.draws], ["ended", { runs: "after all runs", until: "when the intervals were narrow enough", deadline: "at the deadline", interrupted: "when interrupted" }[DATA.ended]], ["seed", DATA.seed], ["digest", DATA.digest]]);
 const chances = section(`Chances to win, with intervals of ${100 * DATA.confidence} %`);
 DATA.factions.forEach((name, index) => {
-  const [chance, low, high] = ["probability", "low", "high"].map((column) => 100 * DATA.table[column][index]);
+  const [chance, low, high] = ["probability", "low", "high"].map((name) => 100 * column(DATA.table, name)[index]);
   const fill = el("i", {});
   fill.style.width = `${chance}%`;
   fill.style.background = colour(index);
@@ -20,5 +20,5 @@ curves(holder, "Losses", "share of the runs, %", up(DATA.losses[0] ? DATA.losses
 curves(holder, "Length", "share of the runs, %", DATA.lengths.round, [{ name: "all runs", values: DATA.lengths.share, index: 6 }], { label: "rounds" });
 curves(holder, "Convergence", "chance so far, %", DATA.course.run, DATA.factions.map((name, index) => ({ name, values: DATA.course.chances[index] })), { label: "runs", log: true });
 section("Numbers", table(DATA.table, "odds"), el("p", {}, `Rounds: ${DATA.rounds.map(([name, value]) => `${name} ${number(value)}`).join(", ")}.`));
-if (DATA.profile) section("Where the time went", table(DATA.profile, "profile"));
+if (column(DATA.profile, "name").length > 0) section("Where the time went", table(DATA.profile, "profile"));
 again();
