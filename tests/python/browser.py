@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from itertools import count
 from pathlib import Path
@@ -15,8 +16,18 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "chromium-he
 # The rest keeps it from looking for anything outside, and from a sandbox that root has not.
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-quic"),
+    *("--hide-scrollbars", "--disable-background-networking", "--disable-component-update", "--disable-quic"),
 )
+
+
+# The browser reads file 3 and writes file 4. Both pipes step aside first, lest one take the other's place.
+LAUNCH = """
+import fcntl, os, sys
+pipes = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+for place, pipe in zip((3, 4), pipes):
+    os.dup2(pipe, place)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find() -> str | None:
@@ -26,7 +37,7 @@ def find() -> str | None:
 
 
 class Page:
-    """One page in a browser of its own; what its console said is in `said`, what it asked the network for in `asked`."""
+    """One page in a browser of its own: `said` by its console, `asked` of the network."""
 
     def __init__(self, program: str, width: int, height: int = 1000) -> None:
         """Starts the browser with a window of this size."""
@@ -38,11 +49,21 @@ class Page:
         theirs_in, ours_out = os.pipe()
         size = f"--window-size={width},{height}"
         profile = f"--user-data-dir={self._home.name}"
-        # The browser reads file 3 and writes file 4.
-        pipes = f"exec 3<&{theirs_in} 4>&{theirs_out}; exec \"$@\""
-        command = ["sh", "-c", pipes, "sh", program, *FLAGS, size, profile, "--remote-debugging-pipe", "about:blank"]
+        command = [
+            sys.executable,
+            "-c",
+            LAUNCH,
+            str(theirs_in),
+            str(theirs_out),
+            program,
+            *FLAGS,
+            size,
+            profile,
+        ]
+        command += ["--remote-debugging-pipe", "about:blank"]
+        nowhere = subprocess.DEVNULL
         self._process = subprocess.Popen(
-            command, pass_fds=(theirs_in, theirs_out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, pass_fds=(theirs_in, theirs_out), stdout=nowhere, stderr=nowhere
         )
         os.close(theirs_in)
         os.close(theirs_out)
@@ -74,7 +95,9 @@ class Page:
     def open(self, path: Path) -> None:
         """Opens a file and waits until it is drawn."""
         self._call("Page.navigate", url=path.resolve().as_uri())
-        self.run("new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done))")
+        self.run(
+            "new Promise(go => document.readyState === 'complete' ? go() : addEventListener('load', go))"
+        )
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page."""
