@@ -10,7 +10,12 @@ from ._table import Table
 
 @final
 class Story:
-    """Why a unit fared as it did. As a text, its sentences."""
+    """Why a unit fared as it did. As a text, its sentences.
+
+    >>> story = kernel.resolve(fleets=[1, 2], record="events", commit=False).explain(10)
+    >>> story.unit, len(story.sentences) > 1, "kind" in story.events
+    (10, True, True)
+    """
     @property
     def unit(self) -> int:
         """The unit's id."""

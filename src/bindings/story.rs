@@ -11,6 +11,10 @@ use crate::report::Story;
 const SHOWN_ROWS: usize = 40;
 
 /// Why a unit fared as it did: the events that bear on it, with their causes, and the same in sentences.
+///
+/// >>> story = kernel.resolve(fleets=[1, 2], record="events", commit=False).explain(10)
+/// >>> story.unit, len(story.sentences) > 1, "kind" in story.events
+/// (10, True, True)
 #[pyclass(name = "Story", module = "multi_universe_core", frozen)]
 pub(crate) struct PyStory(pub(crate) Story);
 

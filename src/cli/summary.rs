@@ -68,13 +68,8 @@ pub(super) fn quoted(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use super::{headline, quoted, telling_units};
-    use crate::ecs::digest::Digest;
+    use super::{quoted, telling_units};
     use crate::ecs::tables::{Column, Table};
-    use crate::report::{Decisiveness, Outcome, Report};
-    use crate::rules::Rules;
 
     #[test]
     fn units_are_listed_by_kills_then_damage_then_id() {

@@ -31,8 +31,8 @@ os.execvp(sys.argv[3], sys.argv[3:])
 
 
 def find() -> str | None:
-    """The browser's program, if there is one: MUC_BROWSER, or a usual name."""
-    given = os.environ.get("MUC_BROWSER")
+    """The browser's program, if there is one: CHROMIUM, or a usual name."""
+    given = os.environ.get("CHROMIUM")
     return given or next(filter(None, map(shutil.which, NAMES)), None)
 
 

@@ -11,7 +11,7 @@ import pytest
 import multi_universe_core as muc
 
 PROGRAM = browser.find()
-REASON = "no Chromium on this machine: install one, or name it in MUC_BROWSER"
+REASON = "no Chromium on this machine: install one, or name it in CHROMIUM"
 in_a_browser = pytest.mark.skipif(PROGRAM is None, reason=REASON)
 
 BAD = "</script><script>window.stung = 1</script><img src=x onerror='window.stung = 2'>"
