@@ -10,8 +10,8 @@ T = TypeVar("T")
 class RayExecutor(Executor):
     """Runs work as Ray tasks, one processor each. Ray is started with its defaults if it does not run yet.
 
-    The workers need this package. To those that do not share the caller's environment
-    `ray.init(runtime_env={"pip": ["multi-universe-core"]})` gives it. Raises ImportError where Ray is missing, and
+    The workers need this package. If they do not share the caller's environment, they get it from
+    `ray.init(runtime_env={"pip": ["multi-universe-core"]})`. Raises ImportError where Ray is missing, and
     names the extra to install.
 
     >>> from concurrent.futures import Executor
