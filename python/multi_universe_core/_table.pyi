@@ -1,6 +1,6 @@
 """Types of the compiled class `Table`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, SupportsIndex, final
 
 import pandas
@@ -69,5 +69,7 @@ class Table:
 
         Raises ValueError for other tables, ImportError if matplotlib is not installed.
         """
+    @staticmethod
+    def _of_places(places: Sequence[int], tables: Sequence[Table]) -> Table: ...
     def _repr_html_(self) -> str: ...
     def _ipython_key_completions_(self) -> list[str]: ...

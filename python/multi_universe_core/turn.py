@@ -7,7 +7,7 @@ from typing import Literal
 
 from ._core import BattleReport, KernelError, Table, turn_page
 
-Kind = Literal["units", "fleets", "factions", "weapons", "timeline", "profile"]
+Kind = Literal["units", "fleets", "factions", "weapons", "timeline"]
 
 
 class TurnReport(dict[int, BattleReport]):
@@ -22,7 +22,7 @@ class TurnReport(dict[int, BattleReport]):
         self,
         reports: Mapping[int, BattleReport],
         errors: Mapping[int, KernelError],
-        tables: Mapping[Kind, Table],
+        profile: Table,
         seed: int,
         digest: str,
     ) -> None:
@@ -34,37 +34,40 @@ class TurnReport(dict[int, BattleReport]):
         """The turn's seed: with the same mirror and rules it gives the same turn."""
         self.digest = digest
         """The fingerprint of all battles, 32 hexadecimal digits."""
-        self._tables = dict(tables)
+        self.profile = profile
+        """What each system cost, over all battles: columns as `BattleReport.profile`."""
+        self._combined: dict[Kind, Table] = {}
 
     @property
     def units(self) -> Table:
         """The units of all battles: location, then the columns of `BattleReport.units`."""
-        return self._tables["units"]
+        return self._all("units")
 
     @property
     def fleets(self) -> Table:
         """The fleets of all battles: location, then the columns of `BattleReport.fleets`."""
-        return self._tables["fleets"]
+        return self._all("fleets")
 
     @property
     def factions(self) -> Table:
         """The factions in all battles: location, then the columns of `BattleReport.factions`."""
-        return self._tables["factions"]
+        return self._all("factions")
 
     @property
     def weapons(self) -> Table:
         """The weapons of all battles: location, then the columns of `BattleReport.weapons`."""
-        return self._tables["weapons"]
+        return self._all("weapons")
 
     @property
     def timeline(self) -> Table:
         """The rounds of all battles: location, then the columns of `BattleReport.timeline`."""
-        return self._tables["timeline"]
+        return self._all("timeline")
 
-    @property
-    def profile(self) -> Table:
-        """What each system cost, over all battles: columns as `BattleReport.profile`."""
-        return self._tables["profile"]
+    def _all(self, kind: Kind) -> Table:
+        # Made when they are first asked for: a turn of a thousand battles has a hundred thousand rows.
+        if kind not in self._combined:
+            self._combined[kind] = Table._of_places(list(self), [getattr(one, kind) for one in self.values()])
+        return self._combined[kind]
 
     def to_html(self, path: str | PathLike[str] | None = None) -> str | None:
         """The turn as one HTML page that needs nothing else: what came of each place, curves, losses.

@@ -41,7 +41,7 @@ const SHOWN_ROWS: usize = 20;
 /// 2 rows × 2 columns
 #[pyclass(name = "Table", module = "multi_universe_core", frozen)]
 pub(crate) struct PyTable {
-    table: Table,
+    pub(super) table: Table,
     /// Each column's array, made when it is first asked for.
     arrays: Vec<PyOnceLock<Py<PyAny>>>,
 }

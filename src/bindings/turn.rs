@@ -14,7 +14,6 @@ use super::whole::Whole;
 use crate::ecs::tables::Table;
 use crate::error::{Error, Faults};
 use crate::kernel::{Turn, TurnPlan};
-use crate::report::Report;
 
 #[pymethods]
 impl PyKernel {
@@ -72,23 +71,20 @@ impl PyKernel {
     }
 }
 
-/// A table of a report.
-type Part = fn(&Report) -> &Table;
+#[pymethods]
+impl PyTable {
+    /// The tables of several places, one below the other, with the place in a first column `location`.
+    #[staticmethod]
+    fn _of_places(places: Vec<i64>, tables: Vec<PyRef<'_, Self>>) -> Self {
+        let tables: Vec<(i64, &Table)> =
+            places.into_iter().zip(&tables).map(|(place, table)| (place, &table.table)).collect();
+        Self::from(Table::stack("location", &tables))
+    }
+}
 
 /// A turn as Python has it.
 fn report(py: Python<'_>, turn: Turn) -> PyResult<Bound<'_, PyAny>> {
-    let tables = PyDict::new(py);
-    let of: [(&str, Part); 5] = [
-        ("units", |report| &report.units),
-        ("fleets", |report| &report.fleets),
-        ("factions", |report| &report.factions),
-        ("weapons", |report| &report.weapons),
-        ("timeline", |report| &report.timeline),
-    ];
-    for (name, of) in of {
-        tables.set_item(name, PyTable::from(turn.table(of)))?;
-    }
-    tables.set_item("profile", PyTable::from(turn.profile()))?;
+    let profile = PyTable::from(turn.profile());
     let digest = turn.digest().to_string();
     let (reports, errors) = (PyDict::new(py), PyDict::new(py));
     for (place, battle) in turn.places {
@@ -98,5 +94,5 @@ fn report(py: Python<'_>, turn: Turn) -> PyResult<Bound<'_, PyAny>> {
         }
     }
     let class = py.import("multi_universe_core.turn")?.getattr("TurnReport")?;
-    class.call1((reports, errors, tables, turn.seed, digest))
+    class.call1((reports, errors, profile, turn.seed, digest))
 }

@@ -57,8 +57,12 @@ impl Report {
     ) -> Result<Self> {
         let profile = battles.profile().table();
         let rules = *battles.rules();
-        let battle = battles.battle().clone();
-        let account = battle.account.unwrap_or_default();
+        let battle = battles.battle();
+        let (rounds, digest) = (battle.round, battle.digest);
+        let account = battle.account.clone().unwrap_or_default();
+        // A copy holds what there is; the battle's own has room for the rounds of the next one.
+        let timeline = battle.timeline.clone();
+        let left: Vec<bool> = battle.sides.iter().map(|side| side.standing() > 0).collect();
         let ending = battle.ending.unwrap_or(Ending::RoundLimit(None));
         let winner = ending.winner();
         super::check(lineup.units.len(), &account)?;
@@ -81,9 +85,8 @@ impl Report {
             });
         }
         let (units, mounts) = battles.columns();
-        let left = |side: usize| battle.sides[side].standing() > 0;
         let victors: Vec<usize> = match ending {
-            Ending::Victory(_) => (0..lineup.sides.len()).filter(|&side| left(side)).collect(),
+            Ending::Victory(_) => (0..lineup.sides.len()).filter(|&side| left[side]).collect(),
             _ => winner.into_iter().map(usize::from).collect(),
         };
         Ok(Self {
@@ -95,15 +98,15 @@ impl Report {
             winner: winner.map(|side| lineup.sides[usize::from(side)].name.clone()),
             winners: victors.iter().map(|&side| lineup.sides[side].name.clone()).collect(),
             decisiveness: winner.map(|side| verdict(&account, usize::from(side), &victors, &rules)),
-            rounds: battle.round,
+            rounds,
             survivors: winner.map_or(0, |side| account.sides[usize::from(side)].remaining() as usize),
             seed,
-            digest: battle.digest,
+            digest,
             units: units_table(lineup, &units, &account),
             fleets: fleets(lineup, &account),
             factions: factions(lineup, &account, winner, &rules),
             weapons: weapons(lineup, &units, &mounts),
-            timeline: battle.timeline.into_table(&names(lineup)),
+            timeline: timeline.into_table(&names(lineup)),
             profile,
             ledger,
             events,
