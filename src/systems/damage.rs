@@ -157,11 +157,18 @@ fn land_on(
     lander(level, &mut volley, &mut battles.0, &mut line, &rules.0);
 }
 
+/// A unit's columns that say how it fares.
+type States<'a> =
+    (&'a mut [Status], &'a mut [Hull], &'a mut [Shield], &'a mut [Suppression], &'a mut [Reach]);
+/// A unit's columns that say what it did, and what was done to it.
+type Deeds<'a> =
+    (&'a mut [Kills], &'a mut [Taken], &'a mut [Struck], &'a mut [KilledBy], &'a mut [DeathRound]);
+
 /// The world's columns that landing reads and writes.
 struct FiringLine<'a> {
     units: (&'a [Side], &'a [MaxHull], &'a [FirstMount], &'a [Mounts]),
-    states: (&'a mut [Status], &'a mut [Hull], &'a mut [Shield], &'a mut [Suppression], &'a mut [Reach]),
-    deeds: (&'a mut [Kills], &'a mut [Taken], &'a mut [Struck], &'a mut [KilledBy], &'a mut [DeathRound]),
+    states: States<'a>,
+    deeds: Deeds<'a>,
     gun: (&'a [Range], &'a [ShieldMult], &'a [HullMult]),
     state: (&'a mut [Integrity], &'a mut [Dealt], &'a mut [Overkill]),
 }
