@@ -1,6 +1,6 @@
 //! What this processor can do, found out at run time, and functions compiled for it.
 //!
-//! A wheel is built for every x86-64 or ARM there is; [`kernel!`] compiles the body of a function once per
+//! A wheel is built for every x86-64 or ARM there is; `kernel!` compiles the body of a function once per
 //! [`Level`], and the caller says at which to run. The code is the same, no compiler here contracts or
 //! reorders floats, so every level gives the same bits. `MUC_SIMD` in the environment forces a level.
 

@@ -42,7 +42,7 @@ pub enum Kind {
     Count,
     /// Rows of units, 4 bytes; [`NOBODY`](super::components::NOBODY): none.
     Unit,
-    /// Constants of [`Status`](super::components::Status), a byte.
+    /// Constants of [`Status`], a byte.
     Status,
     /// 0 or 1, a byte.
     Flag,

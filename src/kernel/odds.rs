@@ -13,6 +13,10 @@ impl Kernel {
     /// # Errors
     /// [`Error::Resolve`] names what is wrong with the request, peace among those present included; [`Error::Odds`] what
     /// is wrong with the plan; [`Error::Conservation`] if the kernel miscounted.
+    ///
+    /// [`Error::Resolve`]: crate::Error::Resolve
+    /// [`Error::Odds`]: crate::Error::Odds
+    /// [`Error::Conservation`]: crate::Error::Conservation
     pub fn odds(&mut self, engagement: &Engagement, plan: &Plan, monitor: Monitor<'_>) -> Result<Odds> {
         plan.check()?;
         let lineup = lineup::contested(self.mirror(), engagement, self.rules())?;

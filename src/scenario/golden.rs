@@ -37,6 +37,9 @@ impl Goldens {
     ///
     /// # Errors
     /// [`Error::File`] if it cannot be read, [`Error::Scenario`] with the place of its first fault.
+    ///
+    /// [`Error::File`]: crate::Error::File
+    /// [`Error::Scenario`]: crate::Error::Scenario
     pub fn load(path: &Path) -> Result<Self> {
         let source = Source { file: path.display().to_string(), text: files::read_text(path)? };
         let table = DeTable::parse(&source.text).map_err(|error| {
@@ -79,6 +82,8 @@ impl Goldens {
     ///
     /// # Errors
     /// [`Error::File`]; a file that was there is then as it was.
+    ///
+    /// [`Error::File`]: crate::Error::File
     pub fn save(&self) -> Result<()> {
         let lines = self
             .digests
