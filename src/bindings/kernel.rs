@@ -238,7 +238,7 @@ impl PyKernel {
         if let Some(path) = &trace {
             files::write(path, export::trace::chrome(&report.spans).as_bytes())?;
         }
-        PyBattleReport::new(py, report)
+        Ok(PyBattleReport::new(report))
     }
 
     /// The factions of the mirror, by name.

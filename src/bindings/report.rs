@@ -11,6 +11,7 @@ use super::legacy::{self, Handover};
 use super::replay::PyReplay;
 use super::story::PyStory;
 use super::table::PyTable;
+use crate::ecs::tables::Table;
 use crate::report::{Decisiveness, Report};
 
 /// What a battle left behind.
@@ -25,47 +26,39 @@ pub(crate) struct PyBattleReport {
     report: Report,
     /// The objects that fought, if it was objects.
     handover: Option<Handover>,
-    /// A row per unit.
-    #[pyo3(get)]
-    units: Py<PyTable>,
-    /// A row per fleet.
-    #[pyo3(get)]
-    fleets: Py<PyTable>,
-    /// A row per faction.
-    #[pyo3(get)]
-    factions: Py<PyTable>,
-    /// A row per weapon.
-    #[pyo3(get)]
-    weapons: Py<PyTable>,
-    /// A row per round and faction.
-    #[pyo3(get)]
-    timeline: Py<PyTable>,
-    /// A row per system of the kernel.
-    #[pyo3(get)]
-    profile: Py<PyTable>,
-    /// Who did how much to whom, by fleet, domain and round; None if nobody wrote it down.
-    #[pyo3(get)]
-    ledger: Option<Py<PyTable>>,
+    /// The tables, each made when it is first asked for: a turn has thousands of reports, and few are looked at.
+    tables: [PyOnceLock<Py<PyTable>>; Part::COUNT],
     /// The table of events, made when it is first asked for.
     events: PyOnceLock<Py<PyTable>>,
 }
 
+/// Which of a report's tables.
+#[derive(Clone, Copy)]
+enum Part {
+    Units,
+    Fleets,
+    Factions,
+    Weapons,
+    Timeline,
+    Profile,
+    Ledger,
+}
+
+impl Part {
+    const COUNT: usize = Self::Ledger as usize + 1;
+}
+
 impl PyBattleReport {
-    pub(crate) fn new(py: Python<'_>, report: Report) -> PyResult<Self> {
-        // The tables share their columns with the report: no number is copied.
-        let table = |table: &crate::ecs::tables::Table| Py::new(py, PyTable::from(table.clone()));
-        Ok(Self {
-            units: table(&report.units)?,
-            fleets: table(&report.fleets)?,
-            factions: table(&report.factions)?,
-            weapons: table(&report.weapons)?,
-            timeline: table(&report.timeline)?,
-            profile: table(&report.profile)?,
-            ledger: report.ledger.as_ref().map(table).transpose()?,
-            events: PyOnceLock::new(),
-            report,
-            handover: None,
-        })
+    pub(crate) fn new(report: Report) -> Self {
+        let tables = [const { PyOnceLock::new() }; Part::COUNT];
+        Self { report, handover: None, tables, events: PyOnceLock::new() }
+    }
+
+    /// One of its tables, which shares its columns with the report.
+    fn table(&self, py: Python<'_>, part: Part, table: &Table) -> PyResult<Py<PyTable>> {
+        let made =
+            self.tables[part as usize].get_or_try_init(py, || Py::new(py, PyTable::from(table.clone())));
+        Ok(made?.clone_ref(py))
     }
 
     /// What it holds.
@@ -74,8 +67,8 @@ impl PyBattleReport {
     }
 
     /// The report of a battle of objects.
-    pub(crate) fn of_objects(py: Python<'_>, report: Report, handover: Handover) -> PyResult<Self> {
-        Ok(Self { handover: Some(handover), ..Self::new(py, report)? })
+    pub(crate) fn of_objects(report: Report, handover: Handover) -> Self {
+        Self { handover: Some(handover), ..Self::new(report) }
     }
 }
 
@@ -139,6 +132,48 @@ impl PyBattleReport {
     #[getter]
     fn trace_id(&self) -> Option<&str> {
         Some(self.report.trace_id.as_ref()).filter(|mark| !mark.is_empty())
+    }
+
+    /// A row per unit.
+    #[getter]
+    fn units(&self, py: Python<'_>) -> PyResult<Py<PyTable>> {
+        self.table(py, Part::Units, &self.report.units)
+    }
+
+    /// A row per fleet.
+    #[getter]
+    fn fleets(&self, py: Python<'_>) -> PyResult<Py<PyTable>> {
+        self.table(py, Part::Fleets, &self.report.fleets)
+    }
+
+    /// A row per faction.
+    #[getter]
+    fn factions(&self, py: Python<'_>) -> PyResult<Py<PyTable>> {
+        self.table(py, Part::Factions, &self.report.factions)
+    }
+
+    /// A row per weapon.
+    #[getter]
+    fn weapons(&self, py: Python<'_>) -> PyResult<Py<PyTable>> {
+        self.table(py, Part::Weapons, &self.report.weapons)
+    }
+
+    /// A row per round and faction.
+    #[getter]
+    fn timeline(&self, py: Python<'_>) -> PyResult<Py<PyTable>> {
+        self.table(py, Part::Timeline, &self.report.timeline)
+    }
+
+    /// A row per system of the kernel.
+    #[getter]
+    fn profile(&self, py: Python<'_>) -> PyResult<Py<PyTable>> {
+        self.table(py, Part::Profile, &self.report.profile)
+    }
+
+    /// Who did how much to whom, by fleet, domain and round; None if nobody wrote it down.
+    #[getter]
+    fn ledger(&self, py: Python<'_>) -> PyResult<Option<Py<PyTable>>> {
+        self.report.ledger.as_ref().map(|ledger| self.table(py, Part::Ledger, ledger)).transpose()
     }
 
     /// What happened, each with its cause, if it was fought with record="events" or "full"; else None.

@@ -55,7 +55,7 @@ impl PyScenario {
         let engagement = Engagement { record, ..self.0.engagement(seed.map(|seed| seed.0)) };
         let fight = |interrupt: Interrupt<'_>| self.0.kernel()?.resolve(&engagement, interrupt);
         let report = watch::fight(py, fight)?;
-        PyBattleReport::new(py, report)
+        Ok(PyBattleReport::new(report))
     }
 
     /// The odds of the scenario's battle, with its own seed unless another is given; options as of `Kernel.odds`.

@@ -89,7 +89,7 @@ fn report(py: Python<'_>, turn: Turn) -> PyResult<Bound<'_, PyAny>> {
     let (reports, errors) = (PyDict::new(py), PyDict::new(py));
     for (place, battle) in turn.places {
         match battle {
-            Ok(battle) => reports.set_item(place, Bound::new(py, PyBattleReport::new(py, battle)?)?)?,
+            Ok(battle) => reports.set_item(place, PyBattleReport::new(battle))?,
             Err(error) => errors.set_item(place, PyErr::from(error).into_value(py))?,
         }
     }

@@ -237,6 +237,6 @@ impl Yard<'_> {
         world.load(&lineup, seed);
         world.fight(interrupt)?;
         let report = Report::of(&lineup, world, seed, &self.plan.trace_id)?;
-        Ok((report, Some(Aftermath::of(&lineup, world))))
+        Ok((report, self.plan.commit.then(|| Aftermath::of(&lineup, world))))
     }
 }

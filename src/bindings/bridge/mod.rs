@@ -220,7 +220,7 @@ impl PyBridge {
             fleets: armies.fleets.into_iter().map(|(key, _)| key.map(Bound::unbind)).collect(),
             notes,
         };
-        PyBattleReport::of_objects(py, report, handover)
+        Ok(PyBattleReport::of_objects(report, handover))
     }
 
     /// A refusal of the gate, in terms of objects and paths.
