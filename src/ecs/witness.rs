@@ -96,6 +96,11 @@ impl Witness {
         (self.events.len() - 1) as u32
     }
 
+    /// Enters what landed into the ledger.
+    fn enter(&mut self, round: u32, volley: &Volley) {
+        self.ledger.add(round, &volley.shots, &volley.landed, &self.camps);
+    }
+
     /// Calls `changed` with each unit whose status is another one than when last looked at: its row, and both.
     fn look(&mut self, now: &[Status], mut changed: impl FnMut(&mut Self, u32, Status, Status)) {
         for (row, &is) in now.iter().enumerate() {
@@ -223,8 +228,7 @@ pub fn see_fire(
     if volley.turn == 0 {
         witness.ledger.turn_page();
     }
-    let Witness { ledger, camps, .. } = &mut *witness;
-    ledger.add(round, &volley.shots, &volley.landed, camps);
+    witness.enter(round, &volley);
     if !witness.tells_events() {
         return;
     }
@@ -257,8 +261,7 @@ pub fn see_strikes(
 ) {
     let slots = columns(&mut mounts).unwrap_or(&[]);
     let round = battles.0[0].round;
-    let Witness { ledger, camps, .. } = &mut *witness;
-    ledger.add(round, &volley.shots, &volley.landed, camps);
+    witness.enter(round, &volley);
     if !witness.tells_events() {
         return;
     }
