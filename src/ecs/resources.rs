@@ -92,7 +92,11 @@ impl Battle {
     pub fn rows(&self, range: Range<usize>) -> impl Iterator<Item = usize> + Clone + '_ {
         let start = self.units.start;
         let place = |row: usize| self.present.partition_point(|&present| start + (present as usize) < row);
-        self.present[place(range.start)..place(range.end)].iter().map(move |&row| start + row as usize)
+        let present = match range == self.units {
+            true => &self.present[..],
+            false => &self.present[place(range.start)..place(range.end)],
+        };
+        present.iter().map(move |&row| start + row as usize)
     }
 }
 
@@ -316,6 +320,8 @@ pub struct Volley {
     pub splits: Vec<Split>,
     /// All shots. Written in the shooting and melee phases, landed in the damage phases.
     pub shots: Vec<Shot>,
+    /// Scratch of landing: the shots that do damage.
+    pub wounding: Vec<u32>,
     /// Where each shot went, in order of shot. Written in the damage phases of noted worlds; else empty.
     pub landed: Vec<Landed>,
     /// Where each battle's shots end, in order of battle; those of a battle that has ended end where they begin.

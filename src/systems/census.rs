@@ -44,8 +44,14 @@ pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>, mut mounts
     for battle in battles.running() {
         battle.sides.iter_mut().for_each(SideState::forget);
         let first = battle.units.start;
-        battle.present.retain(|&row| statuses[first + row as usize].in_battle());
-        for row in battle.present.iter().map(|&row| first + row as usize) {
+        let mut staying = 0;
+        for place in 0..battle.present.len() {
+            let row = first + battle.present[place] as usize;
+            if !statuses[row].in_battle() {
+                continue;
+            }
+            battle.present[staying] = battle.present[place];
+            staying += 1;
             let side = &mut battle.sides[usize::from(sides[row].0)];
             side.alive += 1;
             side.routing += u32::from(statuses[row] == Status::ROUTING);
@@ -53,6 +59,7 @@ pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>, mut mounts
             side.shield += shields[row].0;
             side.cost += costs[row].0;
         }
+        battle.present.truncate(staying);
         let (dealt, kills) =
             battle.sides.iter().fold((0.0, 0), |(d, k), side| (d + side.dealt, k + side.kills));
         battle.quiet = if dealt > 0.0 { 0 } else { battle.quiet + 1 };

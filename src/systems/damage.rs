@@ -44,7 +44,7 @@ use crate::ecs::components::{
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
-use crate::ecs::resources::{Battle, Battles, Landed, RuleBook, Shot, Volley};
+use crate::ecs::resources::{Battle, Battles, Landed, RuleBook, Volley};
 use crate::ecs::roll::{pick, threshold};
 use crate::ecs::simd::{Level, kernel};
 use crate::rules::{Rules, SuppressionFrom};
@@ -194,7 +194,8 @@ fn land_all<const NOTED: bool>(
     line: &mut FiringLine<'_>,
     rules: &Rules,
 ) {
-    let Volley { shots, landed, ends, .. } = volley;
+    let Volley { shots, wounding, landed, ends, .. } = volley;
+    wounding.resize(shots.len(), 0);
     let (sides, max_hulls, first_mounts, mount_counts) = line.units;
     let (statuses, hulls, shields, suppressions, reaches) = &mut line.states;
     let (kills, taken, struck, killers, deaths) = &mut line.deeds;
@@ -203,9 +204,14 @@ fn land_all<const NOTED: bool>(
     let mut first_shot = 0;
     for (battle, &end) in battles.iter_mut().zip(&*ends) {
         let (units, mounts) = (battle.units.start, battle.mounts.start);
-        // A shot that does no damage changes nothing.
-        let does_damage = |(_, shot): &(usize, &Shot)| shot.damage > 0.0;
-        for (index, shot) in (first_shot..).zip(&shots[first_shot..end]).filter(does_damage) {
+        // A shot that does no damage changes nothing. Which ones do is hard to foretell: hence the list.
+        let mut count = 0;
+        for (index, shot) in (first_shot..).zip(&shots[first_shot..end]) {
+            wounding[count] = index as u32;
+            count += usize::from(shot.damage > 0.0);
+        }
+        for index in wounding[..count].iter().map(|&index| index as usize) {
+            let shot = &shots[index];
             let (target, shooter) = (units + shot.target as usize, units + shot.shooter as usize);
             let mount = (shot.mount != NOBODY).then(|| mounts + shot.mount as usize);
             let mults = mount.map_or((1.0, 1.0), |mount| (shield_mults[mount].0, hull_mults[mount].0));

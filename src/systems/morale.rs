@@ -74,8 +74,10 @@ pub fn waver(
     for battle in battles.running() {
         let running = &mut scratch.running;
         running.clear();
-        let runs = battle.rows(battle.units.clone()).filter(|&row| statuses[row] == Status::ROUTING);
-        running.extend(runs.map(|row| (sides[row].0, row as u32)));
+        if battle.on_ground {
+            let runs = battle.rows(battle.units.clone()).filter(|&row| statuses[row] == Status::ROUTING);
+            running.extend(runs.map(|row| (sides[row].0, row as u32)));
+        }
         for row in battle.rows(battle.units.clone()) {
             if !statuses[row].on_map() {
                 continue;

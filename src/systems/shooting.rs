@@ -128,6 +128,22 @@ struct Battery<'a> {
 }
 
 impl Battery<'_> {
+    /// The same columns, of units and of mounts, each cut to one length: whoever compiles this can see then that a row that is
+    /// in one column is in all.
+    #[inline(always)]
+    fn even(self) -> Self {
+        let Self { who, what, carried, aims, powers, splits } = self;
+        let (units, mounts) = (who.0.len(), aims.0.len());
+        Self {
+            who: (&who.0[..units], &who.1[..units], &who.2[..units], &who.3[..units], &who.4[..units]),
+            what: (&what.0[..units], &what.1[..units], &what.2[..units], &what.3[..units], &what.4[..units]),
+            carried: (&carried.0[..units], &carried.1[..units]),
+            aims: (&aims.0[..mounts], &aims.1[..mounts], &aims.2[..mounts], &aims.3[..mounts]),
+            powers: (&powers.0[..mounts], &powers.1[..mounts], &powers.2[..mounts], &powers.3[..mounts]),
+            splits,
+        }
+    }
+
     /// Whom a mount fires at, and at what distance: its unit's target, or its own (R-TARGET-2).
     #[inline(always)]
     fn aim(&self, mount: usize, unit: usize) -> (u32, f64) {
@@ -167,7 +183,11 @@ impl Battery<'_> {
 kernel! {
     /// R-SHOOT-1, R-SHOOT-5: the shots of a battle's volley, in order of (shooter, slot), not rolled yet.
     fn muster(battery: &Battery<'_>, battle: &Battle, ready: &[Ready], shots: &mut Vec<Shot>) {
+        let battery = battery.even();
         let (units, mounts) = (battle.units.start, battle.mounts.start);
+        let ready = &ready[..battery.aims.0.len()];
+        // Every mount is written down, and the next one over it if it does not fire: who fires is hard to foretell.
+        let (mut some, mut count) = ([Shot::default(); LANES], 0);
         for unit in battle.rows(battle.firing.clone()) {
             let target = battery.who.2[unit].0;
             if battery.who.1[unit] != Status::DEPLOYED || target == NOBODY {
@@ -177,16 +197,20 @@ kernel! {
             let own = first..first + battery.carried.1[unit].0 as usize;
             for mount in own {
                 let (target, distance) = battery.aim(mount, unit);
-                let fires = battery.powers.3[mount].0 > 0.0
-                    && ready[mount].0 <= battle.round
-                    && distance <= battery.aims.2[mount].0
-                    && battery.who.1[units + target as usize].on_map();
-                if fires {
-                    let (mount, shooter) = ((mount - mounts) as u32, (unit - units) as u32);
-                    shots.push(Shot { mount, shooter, target, ..Shot::default() });
+                let fires = (battery.powers.3[mount].0 > 0.0)
+                    & (ready[mount].0 <= battle.round)
+                    & (distance <= battery.aims.2[mount].0)
+                    & battery.who.1[units + target as usize].on_map();
+                let shot = &mut some[count];
+                (shot.mount, shot.shooter, shot.target) = ((mount - mounts) as u32, (unit - units) as u32, target);
+                count += usize::from(fires);
+                if count == LANES {
+                    shots.extend_from_slice(&some);
+                    count = 0;
                 }
             }
         }
+        shots.extend_from_slice(&some[..count]);
     }
 }
 
@@ -200,6 +224,7 @@ kernel! {
         ends: &[usize],
         rules: &Rules,
     ) {
+        let battery = battery.even();
         let mut lanes = Lanes::default();
         let mut index = ends.partition_point(|&end| end <= first);
         for (start, block) in (first..).step_by(LANES).zip(shots.chunks_mut(LANES)) {
