@@ -23,6 +23,15 @@ pub fn all<'a, T>(column: &'a mut ContiguousMut<'_, T>) -> &'a mut [T] {
     column.bypass_change_detection()
 }
 
+/// Cuts columns to one length, under their own names. The compiler sees then that a row that is in one is in all, and has
+/// to check it once.
+macro_rules! even {
+    ($length:expr; $($column:ident),+ $(,)?) => {
+        let ($($column,)+) = ($(&$column[..$length],)+);
+    };
+}
+pub(crate) use even;
+
 macro_rules! battle_columns {
     ($(#[doc = $about:literal])+ $bundle:ident, $template:ident, $view:ident, $states:ident {
         $( $(#[doc = $doc:literal])+ $field:ident: $name:ident($inner:ty); )+

@@ -16,7 +16,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::ecs::components::{
-    Cost, Fatigue, Hull, Integrity, Shield, Side, Status, Suppression, Target, X, Y, columns,
+    Cost, Fatigue, Hull, Integrity, Shield, Side, Status, Suppression, Target, X, Y, columns, even,
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
@@ -40,6 +40,7 @@ pub fn count(mut battles: ResMut<Battles>, mut units: Query<Counted>, mut mounts
     else {
         return;
     };
+    even!(sides.len(); statuses, hulls, shields, costs);
     let integrities = columns(&mut mounts).unwrap_or(&[]);
     for battle in battles.running() {
         battle.sides.iter_mut().for_each(SideState::forget);

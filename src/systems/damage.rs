@@ -40,7 +40,7 @@ use bevy_ecs::prelude::*;
 use crate::ecs::components::{
     Dealt, DeathRound, FirstMount, Hull, HullMult, HullRegen, Integrity, KilledBy, Kills, MaxHull, MaxShield,
     Mounts, NOBODY, Overkill, Range, Reach, Shield, ShieldMult, ShieldRegen, Side, Status, Struck,
-    Suppression, Taken, all, columns,
+    Suppression, Taken, all, columns, even,
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
@@ -196,11 +196,16 @@ fn land_all<const NOTED: bool>(
 ) {
     let Volley { shots, wounding, landed, ends, .. } = volley;
     wounding.resize(shots.len(), 0);
-    let (sides, max_hulls, first_mounts, mount_counts) = line.units;
-    let (statuses, hulls, shields, suppressions, reaches) = &mut line.states;
-    let (kills, taken, struck, killers, deaths) = &mut line.deeds;
-    let (ranges, shield_mults, hull_mults) = line.gun;
-    let (integrities, dealt, overkill) = &mut line.state;
+    let FiringLine { units, states, deeds, gun, state } = line;
+    // Cut to one length: then a row that is in one column is seen to be in all.
+    let (n, m) = (units.0.len(), gun.0.len());
+    let (sides, max_hulls, first_mounts, mount_counts) = (units.0, &units.1[..n], &units.2[..n], &units.3[..n]);
+    let (statuses, hulls, shields) = (&mut states.0[..n], &mut states.1[..n], &mut states.2[..n]);
+    let (suppressions, reaches) = (&mut states.3[..n], &mut states.4[..n]);
+    let (kills, taken, struck) = (&mut deeds.0[..n], &mut deeds.1[..n], &mut deeds.2[..n]);
+    let (killers, deaths) = (&mut deeds.3[..n], &mut deeds.4[..n]);
+    let (ranges, shield_mults, hull_mults) = (gun.0, &gun.1[..m], &gun.2[..m]);
+    let (integrities, dealt, overkill) = (&mut state.0[..m], &mut state.1[..m], &mut state.2[..m]);
     let mut first_shot = 0;
     for (battle, &end) in battles.iter_mut().zip(&*ends) {
         let (units, mounts) = (battle.units.start, battle.mounts.start);
@@ -366,7 +371,8 @@ pub fn recover(rules: Res<RuleBook>, mut battles: ResMut<Battles>, mut units: Qu
     else {
         return;
     };
-    let (hulls, shields) = (all(&mut hulls), all(&mut shields));
+    let (hulls, shields) = (&mut all(&mut hulls)[..statuses.len()], &mut all(&mut shields)[..statuses.len()]);
+    even!(statuses.len(); max_hulls, max_shields, hull_regens, shield_regens);
     for battle in battles.running().filter(|battle| battle.regains) {
         for row in battle.rows(battle.units.clone()) {
             if statuses[row].in_battle() {

@@ -32,7 +32,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::ecs::components::{
-    Fatigue, Hull, Leadership, MaxHull, Side, Status, Suppression, Traits, UnitId, X, Y, all, columns,
+    Fatigue, Hull, Leadership, MaxHull, Side, Status, Suppression, Traits, UnitId, X, Y, all, columns, even,
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
@@ -71,6 +71,7 @@ pub fn waver(
         return;
     };
     let (statuses, suppressions, fatigues) = (all(&mut statuses), all(&mut suppressions), all(&mut fatigues));
+    even!(ids.len(); sides, traits, leaderships, hulls, max_hulls, xs, ys);
     for battle in battles.running() {
         let running = &mut scratch.running;
         running.clear();

@@ -32,7 +32,7 @@ use bevy_ecs::prelude::*;
 use glam::DVec2;
 
 use crate::ecs::components::{
-    NOBODY, Reach, Side, Speed, Stance, Status, Target, TargetDistance, Traits, X, Y, all, columns,
+    NOBODY, Reach, Side, Speed, Stance, Status, Target, TargetDistance, Traits, X, Y, all, columns, even,
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
@@ -130,6 +130,7 @@ kernel! {
     /// R-MOVE-1 and R-MOVE-3: where the units from the `first` of those present on go.
     fn go(march: &March<'_>, first: usize, moved: &mut [DVec2], rules: &Rules) {
         let &March { battle, traits, stances, speeds, reaches, targets, statuses, xs, ys } = march;
+        even!(traits.len(); stances, speeds, reaches, targets, statuses, xs, ys);
         let rows = &battle.present[first..first + moved.len()];
         for (rows, moved) in rows.chunks(LANES).zip(moved.chunks_mut(LANES)) {
             let mut orders = [Orders::STAY; LANES];
@@ -181,6 +182,7 @@ kernel! {
     /// The distances to their targets of the units from the `first` of those present on; infinite to nobody.
     fn measure(span: &Span<'_>, first: usize, apart: &mut [f64]) {
         let &Span { present, targets, xs, ys } = span;
+        even!(targets.len(); xs, ys);
         let rows = &present[first..first + apart.len()];
         for (&row, apart) in rows.iter().zip(apart.iter_mut()) {
             let row = row as usize;
