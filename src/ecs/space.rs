@@ -67,7 +67,9 @@ pub struct Lines {
     /// For each cell, where its units begin; the next cell's begin is its end.
     cell_start: Vec<u32>,
     are_long: bool,
-    /// Scratch of the sort into cells.
+    /// Scratch of filling: where the next unit of each line goes.
+    ends: Vec<usize>,
+    /// Scratch of filling, and of the sort into cells.
     unsorted: Vec<(f64, f64, u32, u32)>,
 }
 
@@ -76,19 +78,23 @@ impl Lines {
     pub fn fill(
         &mut self,
         count: usize,
-        rows: impl Iterator<Item = u32> + Clone,
+        rows: impl Iterator<Item = u32>,
         line_of: impl Fn(u32) -> usize,
         place_of: impl Fn(u32) -> (f64, f64),
     ) {
-        self.lines.clear();
-        self.lines.resize(count, Line::default());
-        for row in rows.clone() {
-            self.lines[line_of(row)].units.end += 1;
+        self.ends.clear();
+        self.ends.resize(count, 0);
+        self.unsorted.clear();
+        for row in rows {
+            let (line, (x, y)) = (line_of(row), place_of(row));
+            self.ends[line] += 1;
+            self.unsorted.push((x, y, row, line as u32));
         }
+        self.lines.clear();
         let mut start = 0;
-        for line in &mut self.lines {
-            let length = line.units.end;
-            line.units = start..start;
+        for end in &mut self.ends {
+            let length = std::mem::replace(end, start);
+            self.lines.push(Line { units: start..start + length, grid: None });
             start += length.next_multiple_of(BLOCK);
         }
         // What fills a line's last block is infinitely far away.
@@ -97,11 +103,11 @@ impl Lines {
         self.y.resize(start, 0.0);
         self.row.clear();
         self.row.resize(start, NOBODY);
-        for row in rows {
-            let line = &mut self.lines[line_of(row)].units;
-            (self.x[line.end], self.y[line.end]) = place_of(row);
-            self.row[line.end] = row;
-            line.end += 1;
+        let (xs, ys, rows) = (&mut self.x[..start], &mut self.y[..start], &mut self.row[..start]);
+        for &(x, y, row, line) in &self.unsorted {
+            let place = self.ends[line as usize];
+            self.ends[line as usize] += 1;
+            (xs[place], ys[place], rows[place]) = (x, y, row);
         }
         self.cell_start.clear();
         // A box has at most wh/c² + w/c + h/c + 1 cells, each term but the last at most units / PER_CELL.

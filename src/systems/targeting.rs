@@ -25,7 +25,7 @@ use bevy_ecs::prelude::*;
 
 use crate::ecs::components::{
     FirstMount, Integrity, Mounts, NOBODY, Range, Side, Status, Target, TargetDistance, Traits, X, Y, all,
-    columns,
+    columns, even,
 };
 use crate::ecs::phase::{Phase, Round};
 use crate::ecs::profile::Profile;
@@ -204,13 +204,10 @@ type Seen<'a> = (&'a [Side], &'a [Status], &'a [Traits], &'a [X], &'a [Y]);
 impl<'a> Field<'a> {
     fn of(battle: &Battle, (sides, statuses, traits, xs, ys): Seen<'a>) -> Self {
         let rows = || battle.units.clone();
-        Self {
-            sides: &sides[rows()],
-            statuses: &statuses[rows()],
-            traits: &traits[rows()],
-            xs: &xs[rows()],
-            ys: &ys[rows()],
-        }
+        let (sides, statuses, traits) = (&sides[rows()], &statuses[rows()], &traits[rows()]);
+        let (xs, ys) = (&xs[rows()], &ys[rows()]);
+        even!(sides.len(); statuses, traits, xs, ys);
+        Self { sides, statuses, traits, xs, ys }
     }
 
     /// Lines up the units that are on the map.
