@@ -46,8 +46,36 @@ impl Nearest {
 pub struct Seekers {
     x: [f64; BLOCK],
     y: [f64; BLOCK],
-    /// Each one's best candidate.
-    pub best: [Nearest; BLOCK],
+    key: [f64; BLOCK],
+    /// The candidates' rows, as floats, which hold them exactly: so they stay beside the keys in vector units.
+    row: [f64; BLOCK],
+}
+
+impl Seekers {
+    /// One's best candidate so far.
+    #[inline(always)]
+    pub fn best(&self, lane: usize) -> Nearest {
+        Nearest { key: self.key[lane], row: self.row[lane] as u32 }
+    }
+
+    /// Offers a candidate to one of them.
+    #[inline(always)]
+    pub fn offer(&mut self, lane: usize, key: f64, row: u32) {
+        let mut best = self.best(lane);
+        best.offer(key, row);
+        (self.key[lane], self.row[lane]) = (best.key, f64::from(best.row));
+    }
+
+    /// Offers each of them a candidate of its own.
+    #[inline(always)]
+    fn offer_each(&mut self, keys: &[f64; BLOCK], rows: &[f64; BLOCK]) {
+        for lane in 0..BLOCK {
+            let (key, row) = (keys[lane], rows[lane]);
+            let nearer = (key < self.key[lane]) | ((key == self.key[lane]) & (row < self.row[lane]));
+            self.key[lane] = if nearer { key } else { self.key[lane] };
+            self.row[lane] = if nearer { row } else { self.row[lane] };
+        }
+    }
 }
 
 /// The units of one side and weight, and their cells if they are many.
@@ -140,7 +168,9 @@ impl Lines {
     /// The block of units that begins at a place.
     #[inline(always)]
     pub fn seekers(&self, place: usize) -> Seekers {
-        let mut seekers = Seekers { x: [0.0; BLOCK], y: [0.0; BLOCK], best: [Nearest::NONE; BLOCK] };
+        let none = Nearest::NONE;
+        let (key, row) = ([none.key; BLOCK], [f64::from(none.row); BLOCK]);
+        let mut seekers = Seekers { x: [0.0; BLOCK], y: [0.0; BLOCK], key, row };
         seekers.x.copy_from_slice(&self.x[place..place + BLOCK]);
         seekers.y.copy_from_slice(&self.y[place..place + BLOCK]);
         seekers
@@ -151,17 +181,15 @@ impl Lines {
     pub fn search_together(&self, line: usize, weight: f64, seekers: &mut Seekers) {
         let Line { units, grid } = &self.lines[line];
         match grid {
+            // Few battles have static units.
+            None if units.is_empty() => {}
             None => self.scan_together(units.clone(), weight, seekers),
             Some(grid) => {
                 // An empty place is infinitely far away from everybody.
                 for lane in (0..BLOCK).filter(|&lane| seekers.x[lane].is_finite()) {
-                    self.search_cells(
-                        grid,
-                        seekers.x[lane],
-                        seekers.y[lane],
-                        weight,
-                        &mut seekers.best[lane],
-                    );
+                    let mut best = seekers.best(lane);
+                    self.search_cells(grid, seekers.x[lane], seekers.y[lane], weight, &mut best);
+                    (seekers.key[lane], seekers.row[lane]) = (best.key, f64::from(best.row));
                 }
             }
         }
@@ -170,21 +198,20 @@ impl Lines {
     /// Offers a line's units one after another, each to all seekers at once, without a branch.
     #[inline(always)]
     fn scan_together(&self, line: Range<usize>, weight: f64, seekers: &mut Seekers) {
-        let (mut keys, mut numbers, mut number) = ([f64::INFINITY; BLOCK], [0.0; BLOCK], 0.0);
-        for (&x, &y) in self.x[line.clone()].iter().zip(&self.y[line.clone()]) {
+        let (mut keys, mut rows) = ([f64::INFINITY; BLOCK], seekers.row);
+        let places = self.x[line.clone()].iter().zip(&self.y[line.clone()]).zip(&self.row[line]);
+        for ((&x, &y), &row) in places {
+            let row = f64::from(row);
             for lane in 0..BLOCK {
                 let (dx, dy) = (x - seekers.x[lane], y - seekers.y[lane]);
                 let key = (dx * dx + dy * dy) * weight;
                 // Rows ascend along a line, so of equals the first one stays.
                 let nearer = key < keys[lane];
                 keys[lane] = if nearer { key } else { keys[lane] };
-                numbers[lane] = if nearer { number } else { numbers[lane] };
+                rows[lane] = if nearer { row } else { rows[lane] };
             }
-            number += 1.0;
         }
-        for lane in (0..BLOCK).filter(|&lane| keys[lane] < f64::INFINITY) {
-            seekers.best[lane].offer(keys[lane], self.row[line.start + numbers[lane] as usize]);
-        }
+        seekers.offer_each(&keys, &rows);
     }
 
     /// Offers to `best` the units of a line, their squared distance times `weight`.
@@ -346,7 +373,8 @@ mod tests {
             for place in (0..lines.rows().len()).step_by(BLOCK) {
                 let mut together = lines.seekers(place);
                 lines.search_together(lines.line_at(place), weight, &mut together);
-                for (&row, found) in lines.rows()[place..].iter().zip(together.best) {
+                let found = (0..BLOCK).map(|lane| together.best(lane));
+                for (&row, found) in lines.rows()[place..].iter().zip(found) {
                     if row != NOBODY {
                         let expected = brute(&xs, &ys, xs[row as usize], ys[row as usize], weight);
                         prop_assert_eq!(found, expected);

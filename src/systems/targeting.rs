@@ -87,18 +87,23 @@ kernel! {
             let rows = &lines.rows()[place..place + found.len()];
             let mut seekers = lines.seekers(place);
             if lines.are_long() {
-                for (&row, best) in rows.iter().zip(&mut seekers.best) {
-                    field.offer_last(row, last, best, rules);
+                for (lane, &row) in rows.iter().enumerate() {
+                    if let Some((key, target)) = field.last_key(row, last, rules) {
+                        seekers.offer(lane, key, target);
+                    }
                 }
             }
             for enemy in enemies(battle, lines.line_at(place) / 2) {
                 lines.search_together(2 * enemy, weight(false, rules), &mut seekers);
                 lines.search_together(2 * enemy + 1, weight(true, rules), &mut seekers);
             }
-            let chosen = rows.iter().zip(&seekers.best);
-            for (found, (&row, best)) in found.iter_mut().zip(chosen) {
-                let keeps = rules.retarget == Retarget::WhenLost && field.keeps(row, last);
-                *found = if keeps { last[row as usize].0 } else { best.row };
+            for (lane, found) in found.iter_mut().enumerate() {
+                *found = seekers.best(lane).row;
+            }
+            if rules.retarget == Retarget::WhenLost {
+                for (found, &row) in found.iter_mut().zip(rows).filter(|&(_, &row)| field.keeps(row, last)) {
+                    *found = last[row as usize].0;
+                }
             }
         }
     }
@@ -223,14 +228,14 @@ impl<'a> Field<'a> {
         target != NOBODY && self.statuses[target as usize].on_map()
     }
 
-    /// Offers to a unit its last target, if that is on the map.
+    /// How near a unit's last target is, and its row, if that is on the map.
     #[inline(always)]
-    fn offer_last(&self, row: u32, last: &[Target], best: &mut Nearest, rules: &Rules) {
-        if self.keeps(row, last) {
+    fn last_key(&self, row: u32, last: &[Target], rules: &Rules) -> Option<(f64, u32)> {
+        self.keeps(row, last).then(|| {
             let target = last[row as usize].0;
             let ((x, y), (lx, ly)) = (self.place(row as usize), self.place(target as usize));
-            best.offer(key(lx - x, ly - y, self.traits[target as usize].has(Traits::STATIC), rules), target);
-        }
+            (key(lx - x, ly - y, self.traits[target as usize].has(Traits::STATIC), rules), target)
+        })
     }
 
     /// Whether a target was destroyed since it was chosen.
