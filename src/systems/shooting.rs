@@ -176,7 +176,6 @@ impl Battery<'_> {
         lanes.salvo.unit[lane] = self.who.0[unit].0 as u64;
         lanes.salvo.name[lane] = name(Purpose::Volley, self.aims.1[mount].0, battle.round);
         lanes.salvo.attacks[lane] = self.aims.3[mount].0;
-        lanes.hardpoint[lane] = name(Purpose::Hardpoint, self.aims.1[mount].0, battle.round);
     }
 }
 
@@ -227,13 +226,15 @@ kernel! {
         let battery = battery.even();
         let mut lanes = Lanes::default();
         let mut index = ends.partition_point(|&end| end <= first);
+        let begin = if index == 0 { 0 } else { ends[index - 1] };
+        let mut bonus = ends.get(index).map_or(0.0, |end| volume(end - begin, rules));
         for (start, block) in (first..).step_by(LANES).zip(shots.chunks_mut(LANES)) {
             for (lane, shot) in block.iter().enumerate() {
                 while ends[index] <= start + lane {
                     index += 1;
+                    bonus = volume(ends[index] - ends[index - 1], rules);
                 }
-                let begin = if index == 0 { 0 } else { ends[index - 1] };
-                battery.load(&mut lanes, lane, shot, &battles[index], volume(ends[index] - begin, rules));
+                battery.load(&mut lanes, lane, shot, &battles[index], bonus);
             }
             work(&mut lanes, rules);
             for (lane, shot) in block.iter_mut().enumerate() {
@@ -261,7 +262,6 @@ struct Lanes {
     target: [Traits; LANES],
     shooter: [Traits; LANES],
     salvo: Salvo,
-    hardpoint: [u64; LANES],
     damage: [f64; LANES],
     strike: [[u32; 2]; LANES],
 }
@@ -282,7 +282,6 @@ impl Default for Lanes {
             target: plain,
             shooter: plain,
             salvo: Salvo::default(),
-            hardpoint: [0; LANES],
             damage: none,
             strike: [[0; 2]; LANES],
         }
@@ -304,8 +303,11 @@ fn work(lanes: &mut Lanes, rules: &Rules) {
         let (hits, crits) = (lanes.salvo.hits[lane] as u32, lanes.salvo.crits[lane] as u32);
         lanes.damage[lane] = damage(hits, crits, per_hit, lanes.target[lane], lanes.shooter[lane], rules);
     }
+    // What two names of the same weapon and round differ in.
+    let other = name(Purpose::Volley, 0, 0) ^ name(Purpose::Hardpoint, 0, 0);
     for lane in 0..LANES {
-        let block = lanes.salvo.key[lane].named_block(lanes.salvo.unit[lane], lanes.hardpoint[lane]);
+        let hardpoint = lanes.salvo.name[lane] ^ other;
+        let block = lanes.salvo.key[lane].named_block(lanes.salvo.unit[lane], hardpoint);
         lanes.strike[lane] = [block[0], block[1]];
     }
 }
