@@ -164,7 +164,9 @@ impl BattleWorld {
         let volleys = world.resource::<RuleBook>().0.volleys as usize;
         world.resource_mut::<Battles>().0 = (0..slots).map(|slot| idle(lineup, slot, volleys)).collect();
         let mut volley = world.resource_mut::<Volley>();
-        volley.shots.reserve(slots * lineup.mounts.len().max(lineup.units.len()));
+        let most = slots * lineup.mounts.len().max(lineup.units.len());
+        volley.shots.reserve(most);
+        volley.wounding.reserve(most);
         volley.ends.reserve(slots);
         let massive = lineup.units.traits.iter().zip(&lineup.units.mounts);
         let massive = massive.filter(|(traits, _)| traits.has(Traits::MASSIVE));

@@ -297,6 +297,13 @@ impl Stance {
     pub const HOLD: Self = Self(3);
 }
 
+impl Default for Traits {
+    /// None of them.
+    fn default() -> Self {
+        Self(0)
+    }
+}
+
 impl Traits {
     /// It never moves, and others prefer other targets.
     pub const STATIC: u8 = 1;

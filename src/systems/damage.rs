@@ -199,7 +199,8 @@ fn land_all<const NOTED: bool>(
     let FiringLine { units, states, deeds, gun, state } = line;
     // Cut to one length: then a row that is in one column is seen to be in all.
     let (n, m) = (units.0.len(), gun.0.len());
-    let (sides, max_hulls, first_mounts, mount_counts) = (units.0, &units.1[..n], &units.2[..n], &units.3[..n]);
+    let (sides, max_hulls, first_mounts, mount_counts) =
+        (units.0, &units.1[..n], &units.2[..n], &units.3[..n]);
     let (statuses, hulls, shields) = (&mut states.0[..n], &mut states.1[..n], &mut states.2[..n]);
     let (suppressions, reaches) = (&mut states.3[..n], &mut states.4[..n]);
     let (kills, taken, struck) = (&mut deeds.0[..n], &mut deeds.1[..n], &mut deeds.2[..n]);

@@ -128,8 +128,7 @@ struct Battery<'a> {
 }
 
 impl Battery<'_> {
-    /// The same columns, of units and of mounts, each cut to one length: whoever compiles this can see then that a row that is
-    /// in one column is in all.
+    /// The same, the columns of units and those of mounts each cut to one length, as `even!` does.
     #[inline(always)]
     fn even(self) -> Self {
         let Self { who, what, carried, aims, powers, splits } = self;
@@ -158,9 +157,9 @@ impl Battery<'_> {
     /// Fills a lane with what a shot is worked out from.
     #[inline(always)]
     fn load(&self, lanes: &mut Lanes, lane: usize, shot: &Shot, battle: &Battle, volume: f64) {
-        let unit = battle.units.start + shot.shooter as usize;
-        let target = battle.units.start + shot.target as usize;
-        let mount = battle.mounts.start + shot.mount as usize;
+        let (units, mounts) = (battle.units.start, battle.mounts.start);
+        let (unit, target) = (units + shot.shooter as usize, units + shot.target as usize);
+        let mount = mounts + shot.mount as usize;
         lanes.aim[lane] = self.what.1[unit].0;
         lanes.distance[lane] = self.aim(mount, unit).1;
         lanes.suppression[lane] = self.who.4[unit].0;
@@ -193,8 +192,7 @@ kernel! {
                 continue;
             }
             let first = mounts + battery.carried.0[unit].0 as usize;
-            let own = first..first + battery.carried.1[unit].0 as usize;
-            for mount in own {
+            for mount in first..first + battery.carried.1[unit].0 as usize {
                 let (target, distance) = battery.aim(mount, unit);
                 let fires = (battery.powers.3[mount].0 > 0.0)
                     & (ready[mount].0 <= battle.round)
@@ -249,6 +247,7 @@ kernel! {
 }
 
 /// Shots side by side: what they are worked out from, and what comes of them.
+#[derive(Default)]
 struct Lanes {
     aim: [f64; LANES],
     distance: [f64; LANES],
@@ -264,28 +263,6 @@ struct Lanes {
     salvo: Salvo,
     damage: [f64; LANES],
     strike: [[u32; 2]; LANES],
-}
-
-impl Default for Lanes {
-    fn default() -> Self {
-        let (none, plain) = ([0.0; LANES], [Traits(0); LANES]);
-        Self {
-            aim: none,
-            distance: none,
-            suppression: none,
-            volume: none,
-            exposure: none,
-            armor_save: none,
-            field: none,
-            pierce: none,
-            power: none,
-            target: plain,
-            shooter: plain,
-            salvo: Salvo::default(),
-            damage: none,
-            strike: [[0; 2]; LANES],
-        }
-    }
 }
 
 /// R-SHOOT-2 to R-SHOOT-4 for all lanes.
