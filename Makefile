@@ -17,7 +17,7 @@ RUST_SOURCES := $(shell find src -type f 2>/dev/null)
 .DEFAULT_GOAL := help
 # One step at a time: cargo uses all cores by itself, and the log stays readable.
 .NOTPARALLEL:
-.PHONY: help run test core python verify lint lint-rust lint-python components bench bless docs package clean
+.PHONY: help run test core python verify lint lint-rust lint-python components bench instructions bless docs package clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -55,8 +55,13 @@ components:
 	@$(CARGO) clippy --version >/dev/null 2>&1 || { \
 	  echo "the Rust component clippy is missing: rustup component add clippy" >&2; exit 1; }
 
-bench: ## the benchmarks, in groups named as the phases
-	$(CARGO) bench $(LOCKED)
+# BENCH="growth shooting" measures these parts alone; `.venv/bin/python benches/bench.py list` has their names.
+BENCH ?=
+bench: .venv/extension.stamp .venv/bench.stamp ## the benchmarks against their peers and goals, into docs/performance.md
+	$(BIN)/python benches/bench.py run $(BENCH)
+
+instructions: .venv/requirements.stamp ## instructions of six kernels against what is expected; needs valgrind
+	$(BIN)/python benches/instructions.py $(ARGS)
 
 bless: .venv/extension.stamp ## write the goldens anew from what the kernel does now
 	$(BIN)/muc verify --bless --digests tests/golden/digests.toml scenarios/
@@ -85,6 +90,10 @@ clean: ## remove what was built and installed here
 	  % (sys.executable, sys.version.split()[0]) if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@touch $@
+
+.venv/bench.stamp: .venv/requirements.stamp requirements-bench.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-bench.txt
 	@touch $@
 
 # The Python files need no step of their own: the environment points at python/.

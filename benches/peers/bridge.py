@@ -3,8 +3,8 @@
     python benches/peers/bridge.py
 
 In and out are what `BattleBridge.resolve` takes longer than the kernel alone takes for the same columns and
-the same battle of one round (push into an emptied mirror, resolve): reading every object, and writing health,
-shield, position and suppression back.
+the same battle of one round (push into an emptied mirror, resolve): reading every object, and writing
+health, shield, position and suppression back.
 """
 
 import gc
@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 import multi_universe_core as muc
-from beside import Measured, heading, show
+from beside import heading
+from figures import Figure, show
 from multi_universe_core.bridge import BattleBridge, ObjectSchema
 
 UNIT = (
@@ -108,6 +109,14 @@ def into_columns(units: list[Unit]) -> dict[str, Any]:
     return columns | {f"weapon_{name}": np.array([getattr(w, name) for w in mounts]) for name in WEAPON}
 
 
+def schema() -> ObjectSchema:
+    """Where these objects have what the kernel wants; what they have not is not asked for."""
+    own_units, own_weapons = muc.Kernel().units().columns, muc.Kernel().weapons().columns
+    only: dict[str, Any] = {name: None for name in own_units if name not in ("id", "fleet", *UNIT)}
+    unread = {name: None for name in own_weapons if name not in ("unit", "slot", *WEAPON)}
+    return ObjectSchema(weapons=unread, alive=None, name=None, fleet=None, weapon_destroyed=None, **only)
+
+
 def reset(units: list[Unit]) -> None:
     """Objects as they were before the battle, in two lines that face each other."""
     half = len(units) // 2
@@ -152,11 +161,7 @@ def compare(count: int) -> None:
     """Print the comparison for so many units."""
     units = [Unit() for _ in range(count)]
     armies = {"A": units[: count // 2], "B": units[count // 2 :]}
-    own_units, own_weapons = muc.Kernel().units().columns, muc.Kernel().weapons().columns
-    only: dict[str, Any] = {name: None for name in own_units if name not in ("id", "fleet", *UNIT)}
-    unread = {name: None for name in own_weapons if name not in ("unit", "slot", *WEAPON)}
-    schema = ObjectSchema(weapons=unread, alive=None, name=None, fleet=None, weapon_destroyed=None, **only)
-    bridge = BattleBridge(schema)
+    bridge = BattleBridge(schema())
     reset(units)
     given = columns(units)
 
@@ -181,11 +186,15 @@ def compare(count: int) -> None:
     assert changed > count / 10, "hardly anybody was hit"
     turns = max(15, 4000 // count)
     both = timed(handed_over, lambda: reset(units), turns) - timed(alone, empty, turns)
-    for name, loop, goal in (("written out", bare, 0.7), ("by names", by_name, 0.7)):
-        peer = timed(partial(loop, units), partial(reset, units), turns)
-        show(Measured(f"{count:>6,} units, bare loop, {name}", both / count, peer / count), most=goal)
-    peer = timed(lambda: into_columns(units), lambda: reset(units), turns)
-    show(Measured(f"{count:>6,} units, into NumPy columns", both / count, peer / count), most=None)
+    part, size = "objects in and out, per unit of 54 attributes", f"{count:,} units"
+    loops: dict[str, Callable[[], Any]] = {
+        "a loop that reads them, written out": partial(bare, units),
+        "a loop that reads them, by names": partial(by_name, units),
+        "into NumPy columns": partial(into_columns, units),
+    }
+    for name, loop in loops.items():
+        peer = timed(loop, partial(reset, units), turns)
+        show(Figure(part, size, both / count, name, peer / count))
 
 
 if __name__ == "__main__":

@@ -32,19 +32,22 @@ def fleets() -> None:
         expected = [twins.fleet_by_search(all_fleets, id) for id in asked]
         assert index.get_many(asked) == index.get_many(array) == [get(id) for id in asked] == expected
         assert find(one) is get(one)
-        name = f"{count:>6,} fleets"
+        size = f"{count:,} fleets"
         middle = count // 2
         beside(
-            f"{name}, one, the twin's search",
+            "one fleet by id",
+            size,
+            "a search through the list",
             lambda f=find, i=middle: f(i),
             lambda a=all_fleets, i=middle: twins.fleet_by_search(a, i),
         )
         beside(
-            f"{name}, one, dict.get",
+            "one fleet by id",
+            size,
+            "dict.get",
             lambda f=find, i=one: [f(i) for _ in range(1_000)],
             lambda g=get, i=one: [g(i) for _ in range(1_000)],
             per=1_000,
-            goal=1 / 1.5,
         )
 
         def at_once(ids: Any = asked, index: muc.FleetIndex = index) -> Any:
@@ -56,17 +59,20 @@ def fleets() -> None:
         def of_dict(ids: list[int] = asked, get: Any = get) -> Any:
             return [get(id) for id in ids]
 
-        beside(f"{name}, 1,000 of a list, one by one", at_once, one_by_one, per=1_000, goal=5)
-        beside(f"{name}, 1,000 of a list, [dict.get(i)]", at_once, of_dict, per=1_000, goal=5)
+        beside("1,000 fleets by a list of ids", size, "one by one", at_once, one_by_one, per=1_000)
+        beside("1,000 fleets by a list of ids", size, "dict.get of each", at_once, of_dict, per=1_000)
         beside(
-            f"{name}, 1,000 of an array, [dict.get(i)]",
+            "1,000 fleets by an array of ids",
+            size,
+            "dict.get of each",
             lambda: at_once(array),  # noqa: B023
             lambda: of_dict(array.tolist()),  # noqa: B023
             per=1_000,
-            goal=5,
         )
         beside(
-            f"{name}, build, a dict comprehension",
+            "index of fleets, building, per fleet",
+            size,
+            "a dict comprehension",
             lambda x=index, a=all_fleets: x.build_index(a),
             lambda a=all_fleets: {fleet.id: fleet for fleet in a},
             per=count,
@@ -89,15 +95,18 @@ def treaties() -> None:
             here = set(rng.sample(names, present))
             expected = diplomacy.get_active_combatants(here)
             assert matrix.get_active_combatants(here) == enemies.get_active_combatants(here) == expected
-            name = f"{present} of {count:,} factions, {peace}"
+            size = f"{present} of {count:,} factions, {peace}"
             beside(
-                f"{name}, all pairs",
+                "who fights",
+                size,
+                "a loop over all pairs",
                 lambda m=matrix, h=here: m.get_active_combatants(h),
                 lambda d=diplomacy, h=here: d.get_active_combatants(h),
-                goal=20 if present == 20 else 300,
             )
             beside(
-                f"{name}, sets",
+                "who fights",
+                size,
+                "sets of enemies",
                 lambda m=matrix, h=here: m.get_active_combatants(h),
                 lambda e=enemies, h=here: e.get_active_combatants(h),
             )
@@ -111,7 +120,7 @@ def finalizer() -> None:
         cost, alive = rng.integers(1, 900, count), rng.random(count) < 0.5
         parts = [slice(faction * count // 8, (faction + 1) * count // 8) for faction in range(8)]
         columns = {f"F{f}": {"cost": cost[part], "alive": alive[part]} for f, part in enumerate(parts)}
-        name = f"{count:>9,} units"
+        size = f"{count:,} units"
 
         def whole(tables: dict[str, Any] = columns) -> Any:
             return finalize(tables)
@@ -124,7 +133,7 @@ def finalizer() -> None:
             return accounts
 
         assert whole() == numpy()
-        beside(f"{name}, columns, NumPy", whole, numpy, per=count)
+        beside("accounts from columns, per unit", size, "NumPy sums", whole, numpy, per=count)
         if count == 1_000_000:
             continue
         objects = {
@@ -137,12 +146,28 @@ def finalizer() -> None:
         dicts = {f: [{"cost": u.cost, "alive": u.is_alive()} for u in units] for f, units in objects.items()}
         assert twins.finalize_battle(objects) == whole() == finalize(objects) == finalize(dicts)
         twin = lambda o=objects: twins.finalize_battle(o)  # noqa: E731
-        beside(f"{name}, columns, the twin on objects", whole, twin, per=count, goal=60)
-        beside(f"{name}, objects, the twin", lambda o=objects: finalize(o), twin, per=count, goal=20)
-        beside(f"{name}, dicts, the twin on objects", lambda d=dicts: finalize(d), twin, per=count)
+        beside("accounts from columns, per unit", size, "the loop over objects", whole, twin, per=count)
+        beside(
+            "accounts from objects, per unit",
+            size,
+            "the loop over objects",
+            lambda o=objects: finalize(o),
+            twin,
+            per=count,
+        )
+        beside(
+            "accounts from dicts, per unit",
+            size,
+            "the loop over objects",
+            lambda d=dicts: finalize(d),
+            twin,
+            per=count,
+        )
         dead = lambda o=objects: [u.is_alive() for units in o.values() for u in units]  # noqa: E731
         beside(
-            f"{name}, objects, is_alive() alone",
+            "accounts from objects, per unit",
+            size,
+            "is_alive() of each",
             lambda o=objects: finalize(o),
             dead,
             per=count,
@@ -155,12 +180,16 @@ def strength() -> None:
     assert muc.calculate_strength(100, modifiers) == twins.calculate_strength(100, modifiers) == 160
     calculate = muc.calculate_strength
     beside(
-        "one, three modifiers",
+        "one strength of three modifiers",
+        "1 unit",
+        "the twin",
         lambda: calculate(100, modifiers),
         lambda: twins.calculate_strength(100, modifiers),
     )
     beside(
-        "one, written in place",
+        "one strength of three modifiers",
+        "1 unit",
+        "written in place",
         lambda: calculate(100, modifiers),
         lambda: 100 * (1 + sum(modifiers)),
     )
@@ -171,9 +200,13 @@ def strength() -> None:
     ids = np.arange(1_000)
     one = units[7]
     assert cache.get_many(ids).tolist() == [unit.strength for unit in units] and cache.get(7) == one.strength
-    beside("one, cached, the property that keeps it", lambda: cache.get(7), lambda: one.strength)
     beside(
-        "1,000, cached, the property that keeps it",
+        "a cached strength", "1 unit", "a property that keeps it", lambda: cache.get(7), lambda: one.strength
+    )
+    beside(
+        "cached strengths, per unit",
+        "1,000 units",
+        "a property that keeps it",
         lambda: cache.get_many(ids),
         lambda: [unit.strength for unit in units],
         per=1_000,
@@ -190,7 +223,9 @@ def strength() -> None:
         return cache.get_many(ids)
 
     assert set_anew().tolist() == anew()
-    beside("1,000, all changed, the property worked out anew", set_anew, anew, per=1_000)
+    beside(
+        "changed strengths, per unit", "1,000 units", "a property worked out anew", set_anew, anew, per=1_000
+    )
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python benches/peers/odds.py [replicas] [call] [shards] [turn]
 
-Results are compared before anything is measured. `shards` starts a pool of one process, and Dask and Ray with
-one worker each if they are installed.
+Results are compared before anything is measured. `shards` starts a pool of one process, and Dask and Ray
+with one worker each if they are installed.
 """
 
 import concurrent.futures
@@ -19,6 +19,7 @@ import numpy as np
 
 import multi_universe_core as muc
 from beside import beside, heading
+from figures import Figure, show
 
 
 def battle(units: int, max_hp: float = 1.0, locations: int = 1) -> muc.Kernel:
@@ -68,13 +69,15 @@ def replicas() -> None:
             start, begin = time.perf_counter(), time.process_time()
             kernel.odds(fleets=[0, 1], runs=runs, seed=seed, threads=threads)
             measured.append((time.perf_counter() - start, time.process_time() - begin))
-    print(f"\n{odds[0].rounds['mean']:.1f} rounds on average")
     wall = {threads: statistics.median(pair[0] for pair in pairs) for threads, pairs in spent.items()}
     work = {threads: statistics.median(pair[1] for pair in pairs) for threads, pairs in spent.items()}
+    heading("replicas of 100 ships with two weapons each, all rules")
+    size = "100 ships"
+    show(Figure("rounds of a replica", size, odds[0].rounds["mean"], unit="1"))
     for threads in spent:
-        rate, each = runs / wall[threads], work[threads] / runs * 1e6
-        print(f"{threads} threads: {rate:9,.0f} replicas/s, {each:6.1f} µs of processor time each")
-    print(f"two threads: {wall[1] / wall[2]:.2f} times one; goal 1.8")
+        show(Figure(f"processor time of a replica, threads: {threads}", size, work[threads] / runs))
+    show(Figure("replicas, threads: 1", size, runs / wall[1], unit="/s"))
+    show(Figure("replicas, threads: 2", size, runs / wall[2], "threads: 1", runs / wall[1], "/s"))
 
 
 def call() -> None:
@@ -82,7 +85,9 @@ def call() -> None:
     kernel = battle(2)
     heading("a call of odds for one run of two ships, against resolve of the same battle")
     beside(
-        "odds(runs=1, threads=1)",
+        "a call of odds for one run",
+        "2 ships",
+        "resolve of the same battle",
         lambda: kernel.odds(fleets=[0, 1], runs=1, seed=1, threads=1),
         lambda: kernel.resolve(fleets=[0, 1], seed=1, commit=False),
     )
@@ -92,7 +97,7 @@ def shards() -> None:
     """The time of a shard besides its replicas, on a worker that has the kernel."""
     kernel = battle(100)
     few, many = 640, 64 * 200
-    print("\nmilliseconds a shard on one worker, its replicas taken off")
+    heading("a shard on one worker, its replicas taken off")
     alone = [kernel.odds(fleets=[0, 1], runs=runs, seed=1, threads=1) for runs in (few, many)]
     base = _median(lambda: kernel.odds(fleets=[0, 1], runs=many, seed=1, until=1e-9, threads=1))
     for name, made in executors():
@@ -104,7 +109,7 @@ def shards() -> None:
             whole = _median(
                 lambda e=executor: kernel.odds(fleets=[0, 1], runs=many, seed=1, until=1e-9, executor=e)
             )
-            print(f"{name:<14} {(whole - base) / count * 1e3:8.2f} ms, {count} shards")
+            show(Figure("a shard besides its replicas", name, (whole - base) / count))
 
 
 class _Counted(concurrent.futures.Executor):
@@ -166,14 +171,17 @@ def turn() -> None:
     assert at_once.factions["units_lost"].sum() > 10_000, "nothing happened"
     heading("a turn of 1,000 battles of 40 ships on two threads, against the loop over resolve")
     beside(
-        "resolve_turn(threads=2)",
+        "a turn, threads: 2",
+        "1,000 battles of 40 ships",
+        "the loop over resolve",
         lambda: kernel.resolve_turn(commit=False, seed=1, threads=2),
         lambda: [kernel.resolve(location=place, commit=False) for place in places],
-        goal=1.6,
         turns=5,
     )
     beside(
-        "resolve_turn(threads=1)",
+        "a turn, threads: 1",
+        "1,000 battles of 40 ships",
+        "the loop over resolve",
         lambda: kernel.resolve_turn(commit=False, seed=1, threads=1),
         lambda: [kernel.resolve(location=place, commit=False) for place in places],
         turns=5,

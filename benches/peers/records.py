@@ -1,58 +1,55 @@
-"""What a ledger, events and a full record cost: paired runs of one battle, processor time.
+"""What a ledger, events and a full record cost, and the profile: paired runs of one battle, processor time.
 
-python benches/records.py
+    python benches/peers/records.py
+
+The profile cannot be turned off. Its price is the number of times that it reads the clock, times what a
+reading costs from Python, which is more than it costs inside, over the time of the battle: an upper bound.
 """
 
 import statistics
 import time
 
-import numpy as np
+from armies import fought, kernel
 
-import multi_universe_core as muc
+from beside import heading
+from figures import Figure, show
 
-RECORDS = ("ledger", "events", "full")
-
-
-def kernel(units: int, weapons: int = 3) -> muc.Kernel:
-    """Two fleets of half of the units each, with so many weapons."""
-    made = muc.Kernel(seed=42)
-    ids = np.arange(units)
-    slots = np.tile(np.arange(weapons), units)
-    made.push(
-        factions={"name": ["Hegemony", "Synod"]},
-        treaties={"a": ["Hegemony"], "b": ["Synod"], "kind": ["war"]},
-        fleets={"id": [1, 2], "faction": ["Hegemony", "Synod"], "location": [7, 7]},
-        units={"id": ids, "fleet": ids % 2 + 1, "max_hp": np.full(units, 400.0)},
-        weapons={
-            "unit": np.repeat(ids, weapons),
-            "slot": slots,
-            "range": 20.0 + 15.0 * slots,
-            "attacks": 0.5 + slots,
-        },
-    )
-    return made
+RECORDS = {"ledger": "the ledger", "events": "the events", "full": "a full record"}
 
 
 def measure(units: int, pairs: int) -> None:
-    """Prints what each record adds to the time of a battle: pairs of battles that take turns to be first."""
-    fights = kernel(units)
+    """What each record adds to the time of a battle: pairs of battles that take turns to be first."""
+    fights, size = kernel(units), f"{units:,} units"
 
     def seconds(seed: int, record: str | None) -> float:
         start = time.process_time()
-        fights.resolve(location=7, seed=seed, commit=False, record=record)
+        fought(fights, seed, 25, record=record)
         return time.process_time() - start
 
-    for record in RECORDS:
-        plain, ratios = [], []
+    for record, name in RECORDS.items():
+        ratios = []
         for seed in range(pairs):
             order = (None, record) if seed % 2 else (record, None)
             taken = {which: seconds(seed, which) for which in order}
-            plain.append(taken[None])
             ratios.append(taken[record] / taken[None])
-        without, more = 1e3 * statistics.median(plain), 100 * (statistics.median(ratios) - 1)
-        print(f"{units:6} units, {record:7} {without:8.3f} ms without, {more:+6.1f} %")
+        show(Figure(f"price of {name}", size, statistics.median(ratios) - 1, unit="1"))
+    report = fought(fights, 1, 25)
+    calls = int(report.profile["calls"].sum())
+    whole = statistics.median(seconds(seed, None) for seed in range(min(pairs, 50)))
+    show(Figure("price of the profile", size, calls * reading() / whole, unit="1"))
+    assert report.factions["hits"].min() > 0
+
+
+def reading() -> float:
+    """Seconds that one reading of the clock takes at most."""
+    clock, count = time.perf_counter_ns, 100_000
+    start = clock()
+    for _ in range(count):
+        clock()
+    return (clock() - start) / count / 1e9
 
 
 if __name__ == "__main__":
+    heading("what records cost: the share that is added to a battle without")
     measure(200, 400)
     measure(10_000, 10)

@@ -17,6 +17,7 @@ import multi_universe_core as muc
 from beside import beside, heading
 
 Columns = dict[str, NDArray[Any]]
+PART = "shooting batch, per pair"
 
 
 def shots(rows: int) -> Columns:
@@ -129,7 +130,7 @@ def agree(columns: Columns, volley: int) -> None:
 def compare(rows: int, volley: int = 100) -> None:
     """Print the comparison for so many pairs."""
     seeds, rng = itertools.count(), np.random.default_rng(1)
-    columns = shots(rows)
+    columns, size = shots(rows), f"{rows:,} pairs"
 
     def ours() -> muc.Table:
         return muc.resolve_shooting_batch(columns, seed=next(seeds), volley_size=volley)
@@ -137,9 +138,8 @@ def compare(rows: int, volley: int = 100) -> None:
     if rows <= 10_000:
         agree(columns, volley)
         pairs = objects(columns)
-        beside(f"{rows:>9,} pairs, the Python twin", ours, lambda: twin(pairs, volley), per=rows, goal=150)
-    numpy = f"{rows:>9,} pairs, vectorised NumPy"
-    beside(numpy, ours, lambda: vectorised(columns, volley, rng), per=rows, goal=10)
+        beside(PART, size, "the twin in Python", ours, lambda: twin(pairs, volley), per=rows)
+    beside(PART, size, "NumPy, vectorised", ours, lambda: vectorised(columns, volley, rng), per=rows)
 
 
 if __name__ == "__main__":

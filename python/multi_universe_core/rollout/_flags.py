@@ -25,7 +25,7 @@ HOT_PATHS = (
 _PREFIX = "MUC_"
 # Variables with the prefix that are no flags: the package's own, those of its tests, benches and examples.
 _SETTINGS = frozenset(
-    {"MUC_SIMD", "MUC_THREADS"} | {"MUC_BATTLES", "MUC_BENCH_ALL", "MUC_BROWSER", "MUC_DATA", "MUC_LONG"}
+    {"MUC_SIMD", "MUC_THREADS"} | {"MUC_BATTLES", "MUC_BROWSER", "MUC_DATA", "MUC_LONG"}
 )
 _WORDS = {
     **dict.fromkeys(("1", "true", "on", "yes"), True),
