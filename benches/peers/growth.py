@@ -17,6 +17,7 @@ from armies import fought, kernel, tables
 import multi_universe_core as muc
 from beside import heading
 from figures import Figure, show
+from record import ACCOUNT, WHOLE
 
 SIZES = (20, 100, 200, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 PART = "battle, per unit and round, threads: {}"
@@ -62,10 +63,10 @@ def account() -> None:
         for name, times in sorted(totals.items(), key=lambda pair: -sum(pair[1])):
             inside += sum(times)
             if sum(times) > 0.002 * whole:
-                show(Figure("account, per unit and round", f"{size}, {name}", sum(times) / rounds / units))
+                show(Figure(ACCOUNT, f"{size}, {name}", sum(times) / rounds / units))
         outside = (whole - inside) / battles / units
-        show(Figure("account, per unit and round", f"{size}, all systems", inside / rounds / units))
-        show(Figure("account, per unit", f"{size}, lineup and report", outside))
+        show(Figure(ACCOUNT, f"{size}, {WHOLE[0]}", inside / rounds / units))
+        show(Figure(ACCOUNT, f"{size}, {WHOLE[1]}", outside))
 
 
 def mirror() -> None:

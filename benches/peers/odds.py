@@ -22,7 +22,7 @@ from beside import beside, heading
 from figures import Figure, show
 
 
-def battle(units: int, max_hp: float = 1.0, locations: int = 1) -> muc.Kernel:
+def battle(units: int, toughness: float = 1.0, locations: int = 1) -> muc.Kernel:
     """Two factions at war at each location: `units` ships of two kinds there, two weapons each."""
     ids = np.arange(units * locations)
     of = lambda heavy, light: np.where(ids % 3 == 0, heavy, light).astype(float)  # noqa: E731
@@ -39,8 +39,8 @@ def battle(units: int, max_hp: float = 1.0, locations: int = 1) -> muc.Kernel:
         units={
             "id": ids,
             "fleet": ids % 2 + ids // units * 2,
-            "max_hp": of(72.0, 32.0) * max_hp,
-            "max_shield": of(200.0, 50.0),
+            "max_hp": of(72.0, 32.0) * toughness,
+            "max_shield": of(200.0, 50.0) * toughness,
             "armor": of(30.0, 10.0),
             "bs": of(55.0, 45.0),
             "md": of(20.0, 40.0),
@@ -58,26 +58,27 @@ def battle(units: int, max_hp: float = 1.0, locations: int = 1) -> muc.Kernel:
 
 
 def replicas() -> None:
-    """100 ships with two weapons each, full rules; one thread and two."""
-    kernel = battle(100)
-    runs = 4_000
-    odds = [kernel.odds(fleets=[0, 1], runs=runs, seed=1, threads=threads) for threads in (1, 2)]
-    assert odds[0] == odds[1] and odds[0].table["lost_mean"].min() > 10, "nothing happened"
-    spent: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
-    for seed in range(9):
-        for threads, measured in spent.items():
-            start, begin = time.perf_counter(), time.process_time()
-            kernel.odds(fleets=[0, 1], runs=runs, seed=seed, threads=threads)
-            measured.append((time.perf_counter() - start, time.process_time() - begin))
-    wall = {threads: statistics.median(pair[0] for pair in pairs) for threads, pairs in spent.items()}
-    work = {threads: statistics.median(pair[1] for pair in pairs) for threads, pairs in spent.items()}
+    """100 ships with two weapons each, full rules, of two toughnesses; one thread and two."""
     heading("replicas of 100 ships with two weapons each, all rules")
-    size = "100 ships"
-    show(Figure("rounds of a replica", size, odds[0].rounds["mean"], unit="1"))
-    for threads in spent:
-        show(Figure(f"processor time of a replica, threads: {threads}", size, work[threads] / runs))
-    show(Figure("replicas, threads: 1", size, runs / wall[1], unit="/s"))
-    show(Figure("replicas, threads: 2", size, runs / wall[2], "threads: 1", runs / wall[1], "/s"))
+    for toughness, rounds in ((0.7, 20), (1.0, 25)):
+        kernel = battle(100, toughness)
+        runs, size = 4_000, f"100 ships, {rounds} rounds"
+        odds = [kernel.odds(fleets=[0, 1], runs=runs, seed=1, threads=threads) for threads in (1, 2)]
+        assert odds[0] == odds[1] and odds[0].table["lost_mean"].min() > 10, "nothing happened"
+        assert abs(odds[0].rounds["mean"] - rounds) < 1, odds[0].rounds
+        wall: dict[int, list[float]] = {1: [], 2: []}
+        work: dict[int, list[float]] = {1: [], 2: []}
+        for seed in range(9):
+            for threads in wall:
+                start, begin = time.perf_counter(), time.process_time()
+                kernel.odds(fleets=[0, 1], runs=runs, seed=seed, threads=threads)
+                wall[threads].append((time.perf_counter() - start) / runs)
+                work[threads].append((time.process_time() - begin) / runs)
+        for threads, times in work.items():
+            show(Figure(f"processor time of a replica, threads: {threads}", size, statistics.median(times)))
+        one, two = (1 / statistics.median(times) for times in wall.values())
+        show(Figure("replicas, threads: 1", size, one, unit="/s"))
+        show(Figure("replicas, threads: 2", size, two, "threads: 1", one, "/s"))
 
 
 def call() -> None:

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from figures import Figure, Goal, goals, limit_of, row, shown, times, verdict
+from figures import Figure, Goal, goals, limit_of, row, shown, three, times, verdict
 
 ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "benches" / "record" / "figures.csv"
 PAGE = ROOT / "docs" / "performance.md"
+ACCOUNT = "account, per unit and round"
+"""The part whose sizes are battles and systems, and which has a table of its own."""
+WHOLE = ("all systems", "lineup and report, once a battle")
 COLUMNS = (
     "date", "commit", "machine", "part", "size", "peer", "unit", "ours", "theirs", "ratio", "goal", "verdict",
 )  # fmt: skip
@@ -60,6 +63,8 @@ def append(figures: Iterable[Figure], about: dict[str, str], path: Path = RECORD
 def newest(path: Path = RECORD) -> list[Figure]:
     """The newest figure of each name that was ever measured, in order of their last appearance."""
     found: dict[tuple[str, str, str], Figure] = {}
+    if not path.exists():
+        return []
     with path.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
             theirs = float(line["theirs"]) if line["theirs"] else None
@@ -82,7 +87,7 @@ def summary(goal: Goal, figures: Sequence[Figure], among: Sequence[Goal] | None 
         covered = [figure for figure, its in of_goal if its is limit]
         if not covered:
             open_ += 1
-            far.append(f"{limit.part}: not measured ({limit.wanted('1')})")
+            far.append(f"{limit.part.strip('*')}: not measured")
             continue
         outcomes = [limit.met(figure) for figure in covered]
         missed += not all(outcomes)
@@ -135,6 +140,8 @@ def figures_table(figures: Sequence[Figure]) -> str:
     ]
     parts = list(dict.fromkeys(figure.part for figure in figures))
     for figure in sorted(figures, key=lambda figure: parts.index(figure.part)):
+        if figure.part == ACCOUNT:
+            continue
         theirs = "" if figure.theirs is None else shown(figure.theirs, figure.unit)
         ratio = "" if figure.ratio is None else times(figure.ratio)
         goal, outcome = verdict(figure)
@@ -152,10 +159,26 @@ def figures_table(figures: Sequence[Figure]) -> str:
     return "\n".join(lines)
 
 
+def account_table(figures: Sequence[Figure]) -> str:
+    """A line per system, a column per size of battle: ns per unit and round, and the share of all systems."""
+    of = {tuple(figure.size.split(", ", 1)): figure.ours for figure in figures if figure.part == ACCOUNT}
+    sizes, names = (list(dict.fromkeys(key[place] for key in of)) for place in (0, 1))
+    lines = [f"| ns per unit and round | {' | '.join(sizes)} |", "|---" * (len(sizes) + 1) + "|"]
+    for name in sorted(names, key=lambda name: (name in WHOLE, -of.get((sizes[-1], name), 0.0))):
+        cells = []
+        for size in sizes:
+            spent, whole = of.get((size, name)), of[size, WHOLE[0]]
+            share = "" if name in WHOLE or spent is None else f" ({spent / whole:.0%})"
+            cells.append("" if spent is None else f"{three(1e9 * spent)}{share}")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def write_tables(figures: Sequence[Figure], page: Path = PAGE) -> None:
     """Put the tables between their markers on the page; what is around them stays."""
     text = page.read_text(encoding="utf-8")
     text = between(text, "goals", goals_table(figures))
+    text = between(text, "account", account_table(figures))
     text = between(text, "figures", figures_table(figures))
     page.write_text(text, encoding="utf-8", newline="\n")
 
