@@ -60,8 +60,8 @@ BENCH ?=
 bench: .venv/extension.stamp .venv/bench.stamp ## the benchmarks against their peers and goals, into docs/performance.md
 	$(BIN)/python benches/bench.py run $(BENCH)
 
-instructions: .venv/requirements.stamp ## instructions of six kernels against what is expected; needs valgrind
-	$(BIN)/python benches/instructions.py $(ARGS)
+instructions: ## the instructions of six kernels against what is expected; needs valgrind
+	$(PYTHON) benches/instructions.py $(ARGS)
 
 bless: .venv/extension.stamp ## write the goldens anew from what the kernel does now
 	$(BIN)/muc verify --bless --digests tests/golden/digests.toml scenarios/
