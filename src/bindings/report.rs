@@ -28,7 +28,8 @@ pub(crate) struct PyBattleReport {
     handover: Option<Handover>,
     /// The tables, each made when it is first asked for: a turn has thousands of reports, and few are looked at.
     tables: [PyOnceLock<Py<PyTable>>; Part::COUNT],
-    /// The table of events, made when it is first asked for.
+    /// The table of the ledger and that of events, which the report holds in another form.
+    ledger: PyOnceLock<Py<PyTable>>,
     events: PyOnceLock<Py<PyTable>>,
 }
 
@@ -41,17 +42,16 @@ enum Part {
     Weapons,
     Timeline,
     Profile,
-    Ledger,
 }
 
 impl Part {
-    const COUNT: usize = Self::Ledger as usize + 1;
+    const COUNT: usize = Self::Profile as usize + 1;
 }
 
 impl PyBattleReport {
     pub(crate) fn new(report: Report) -> Self {
         let tables = [const { PyOnceLock::new() }; Part::COUNT];
-        Self { report, handover: None, tables, events: PyOnceLock::new() }
+        Self { report, handover: None, tables, ledger: PyOnceLock::new(), events: PyOnceLock::new() }
     }
 
     /// One of its tables, which shares its columns with the report.
@@ -173,7 +173,9 @@ impl PyBattleReport {
     /// Who did how much to whom, by fleet, domain and round; None if nobody wrote it down.
     #[getter]
     fn ledger(&self, py: Python<'_>) -> PyResult<Option<Py<PyTable>>> {
-        self.report.ledger.as_ref().map(|ledger| self.table(py, Part::Ledger, ledger)).transpose()
+        let Some(ledger) = &self.report.ledger else { return Ok(None) };
+        let table = || Py::new(py, PyTable::from(py.detach(|| ledger.table())));
+        Ok(Some(self.ledger.get_or_try_init(py, table)?.clone_ref(py)))
     }
 
     /// What happened, each with its cause, if it was fought with record="events" or "full"; else None.

@@ -31,12 +31,34 @@ pub struct Entry {
     pub overkill: f64,
 }
 
+/// So many pairs of camps are found without a look into the page.
+const AT_HAND: usize = 64;
+
 /// The entries of a battle, as they come.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Ledger {
     entries: Vec<Entry>,
     /// Where this round's entries are, by camps.
     open: FxHashMap<(u32, u32), u32>,
+    /// Where the entry of some pairs of camps may be: whoever looks there sees by the entry whether it is.
+    at_hand: [u32; AT_HAND],
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { entries: Vec::new(), open: FxHashMap::default(), at_hand: [0; AT_HAND] }
+    }
+}
+
+/// The ledger of a battle that has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closed {
+    /// In order of round, attackers and targets.
+    pub entries: Vec<Entry>,
+    /// The fleets, in the order in which camps number them.
+    pub fleets: Vec<FleetName>,
+    /// The factions' names.
+    pub factions: Vec<Arc<str>>,
 }
 
 /// A fleet, as the ledger's table calls it.
@@ -92,47 +114,59 @@ impl Ledger {
 
     /// The place of this round's entry between two camps.
     fn find(&mut self, round: u32, (from, to): (u32, u32)) -> usize {
-        let Self { entries, open } = self;
-        let place = *open.entry((from, to)).or_insert_with(|| {
+        let Self { entries, open, at_hand } = self;
+        let known = &mut at_hand[(from.wrapping_mul(31) ^ to) as usize % AT_HAND];
+        let is_ours = |entry: &Entry| (entry.round, entry.from, entry.to) == (round, from, to);
+        if entries.get(*known as usize).is_some_and(is_ours) {
+            return *known as usize;
+        }
+        *known = *open.entry((from, to)).or_insert_with(|| {
             entries.push(Entry { round, from, to, ..Entry::default() });
             (entries.len() - 1) as u32
         });
-        place as usize
+        *known as usize
     }
 
     /// The entries in order of round, attackers and targets; nothing is left.
     pub fn take(&mut self) -> Vec<Entry> {
         self.turn_page();
-        let mut entries = std::mem::take(&mut self.entries);
-        entries.sort_by_key(|entry| (entry.round, entry.from, entry.to));
+        // A copy holds what there is; the ledger's own has room for the entries of the next battle.
+        let mut entries = self.entries.clone();
+        self.entries.clear();
+        entries.sort_unstable_by_key(|entry| (entry.round, entry.from, entry.to));
         entries
     }
 }
 
-/// Entries as a table: round, attacker_fleet, attacker_faction, attacker_domain, target_fleet, target_faction, target_domain,
-/// shots, hits, crits, damage, overkill, kills.
-pub fn table(entries: &[Entry], fleets: &[FleetName], factions: &[Arc<str>]) -> Table {
-    let ints = |value: &dyn Fn(&Entry) -> i64| Column::Int(entries.iter().map(value).collect());
-    let floats = |value: &dyn Fn(&Entry) -> f64| Column::Float(entries.iter().map(value).collect());
-    let side = |camp: u32| u32::from(fleets[fleet_of(camp)].side);
-    let faction =
-        |end: &dyn Fn(&Entry) -> u32| Column::words(entries.iter().map(|e| side(end(e))).collect(), factions);
-    let domain =
-        |end: &dyn Fn(&Entry) -> u32| Column::words(entries.iter().map(|e| end(e) % 2).collect(), DOMAINS);
-    let (from, to) = (|entry: &Entry| entry.from, |entry: &Entry| entry.to);
-    Table::new(vec![
-        ("round", ints(&|entry| i64::from(entry.round))),
-        ("attacker_fleet", ints(&|entry| fleets[fleet_of(entry.from)].id)),
-        ("attacker_faction", faction(&from)),
-        ("attacker_domain", domain(&from)),
-        ("target_fleet", ints(&|entry| fleets[fleet_of(entry.to)].id)),
-        ("target_faction", faction(&to)),
-        ("target_domain", domain(&to)),
-        ("shots", ints(&|entry| entry.shots as i64)),
-        ("hits", ints(&|entry| entry.hits as i64)),
-        ("crits", ints(&|entry| entry.crits as i64)),
-        ("damage", floats(&|entry| entry.damage)),
-        ("overkill", floats(&|entry| entry.overkill)),
-        ("kills", ints(&|entry| i64::from(entry.kills))),
-    ])
+impl Closed {
+    /// As a table: round, attacker_fleet, attacker_faction, attacker_domain, target_fleet, target_faction, target_domain, shots,
+    /// hits, crits, damage, overkill, kills.
+    pub fn table(&self) -> Table {
+        let Self { entries, fleets, factions } = self;
+        let ints = |value: &dyn Fn(&Entry) -> i64| Column::Int(entries.iter().map(value).collect());
+        let floats = |value: &dyn Fn(&Entry) -> f64| Column::Float(entries.iter().map(value).collect());
+        let side = |camp: u32| u32::from(fleets[fleet_of(camp)].side);
+        let faction = |end: &dyn Fn(&Entry) -> u32| {
+            Column::words(entries.iter().map(|e| side(end(e))).collect(), factions)
+        };
+        let domain = |end: &dyn Fn(&Entry) -> u32| {
+            Column::words(entries.iter().map(|e| end(e) % 2).collect(), DOMAINS)
+        };
+        let (from, to) = (|entry: &Entry| entry.from, |entry: &Entry| entry.to);
+        Table::new(vec![
+            ("round", ints(&|entry| i64::from(entry.round))),
+            ("attacker_fleet", ints(&|entry| fleets[fleet_of(entry.from)].id)),
+            ("attacker_faction", faction(&from)),
+            ("attacker_domain", domain(&from)),
+            ("target_fleet", ints(&|entry| fleets[fleet_of(entry.to)].id)),
+            ("target_faction", faction(&to)),
+            ("target_domain", domain(&to)),
+            ("shots", ints(&|entry| entry.shots as i64)),
+            ("hits", ints(&|entry| entry.hits as i64)),
+            ("crits", ints(&|entry| entry.crits as i64)),
+            ("damage", floats(&|entry| entry.damage)),
+            ("overkill", floats(&|entry| entry.overkill)),
+            ("kills", ints(&|entry| i64::from(entry.kills))),
+        ])
+    }
 }

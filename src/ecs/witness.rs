@@ -68,6 +68,9 @@ impl Witness {
         let domain = |traits: &Traits| traits.has(Traits::GROUND);
         self.camps.clear();
         self.camps.extend(fleets.iter().zip(traits).map(|(fleet, traits)| camp(fleet.0, domain(traits))));
+        if !self.tells_events() {
+            return;
+        }
         self.sides.clear();
         self.sides.extend_from_slice(sides);
         self.statuses.clear();
@@ -223,7 +226,6 @@ pub fn see_fire(
     mut witness: ResMut<Witness>,
     mut mounts: Query<&Slot>,
 ) {
-    let slots = columns(&mut mounts).unwrap_or(&[]);
     let round = battles.0[0].round;
     if volley.turn == 0 {
         witness.ledger.turn_page();
@@ -232,6 +234,7 @@ pub fn see_fire(
     if !witness.tells_events() {
         return;
     }
+    let slots = columns(&mut mounts).unwrap_or(&[]);
     let (slot_of, detailed) = (|mount: u32| slots[mount as usize].0, witness.depth >= Depth::Shots);
     // Whose fire at whom is being told, and by which event.
     let mut told = (u32::MAX, u32::MAX, NO_EVENT);
@@ -259,12 +262,12 @@ pub fn see_strikes(
     mut witness: ResMut<Witness>,
     mut mounts: Query<&Slot>,
 ) {
-    let slots = columns(&mut mounts).unwrap_or(&[]);
     let round = battles.0[0].round;
     witness.enter(round, &volley);
     if !witness.tells_events() {
         return;
     }
+    let slots = columns(&mut mounts).unwrap_or(&[]);
     let slot_of = |mount: u32| slots.get(mount as usize).map_or(NO_SLOT, |slot| slot.0);
     for (strike, landed) in volley.shots.iter().zip(&volley.landed) {
         let event = Event::of(EventKind::Melee, round, strike.shooter);

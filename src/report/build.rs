@@ -8,7 +8,7 @@ use crate::ecs::account::{Account, Decisiveness, Tally};
 use crate::ecs::components::{MountView, NOBODY, Status, UnitView};
 use crate::ecs::digest::Digest;
 use crate::ecs::events::Events;
-use crate::ecs::ledger::{self, FleetName};
+use crate::ecs::ledger::{Closed, FleetName};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Ending, Timeline};
 use crate::ecs::tables::{Column, Table};
@@ -72,7 +72,7 @@ impl Report {
             super::check_ledger(&entries, &account)?;
             let fleets: Vec<FleetName> =
                 lineup.fleets.iter().map(|fleet| FleetName { id: fleet.id, side: fleet.side }).collect();
-            ledger = Some(ledger::table(&entries, &fleets, &names(lineup)));
+            ledger = Some(Arc::new(Closed { entries, fleets, factions: names(lineup) }));
             events = tells.then(|| {
                 Arc::new(Events {
                     list,

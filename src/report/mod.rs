@@ -11,7 +11,7 @@ use crate::ecs::account::{Account, Tally};
 pub use crate::ecs::account::{Decisiveness, Outcome};
 use crate::ecs::digest::Digest;
 use crate::ecs::events::Events;
-use crate::ecs::ledger::{self, Entry};
+use crate::ecs::ledger::{self, Closed, Entry};
 use crate::ecs::profile::Span;
 use crate::ecs::tables::Table;
 use crate::error::{Error, Fault, Result};
@@ -50,8 +50,8 @@ pub struct Report {
     pub timeline: Table,
     /// A row per system.
     pub profile: Table,
-    /// Who did how much to whom, by fleet, domain and round ([`crate::ecs::ledger::table`]), if it was written down.
-    pub ledger: Option<Table>,
+    /// Who did how much to whom, by fleet, domain and round if it was written down.
+    pub ledger: Option<Arc<Closed>>,
     /// What happened, if it was written down.
     pub events: Option<Arc<Events>>,
     /// The recorded battle, if it was recorded.

@@ -154,7 +154,7 @@ fn every_cause_is_of_its_kind_and_stands_before_its_effect() {
 #[test]
 fn the_ledger_has_the_totals_of_the_report() {
     let report = scenario("scenarios/melee/contact.toml", Record::Ledger);
-    let ledger = report.ledger.as_ref().expect("a ledger");
+    let ledger = &report.ledger.as_ref().expect("a ledger").table();
     let total = |name: &str| ledger.ints(name).iter().sum::<i64>();
     let factions = &report.factions;
     for name in ["shots", "hits", "crits", "kills"] {

@@ -54,7 +54,7 @@ pub fn battle(report: &Report, again: &str) -> String {
                 "cost_lost", "damage_dealt", "damage_taken", "kills", "shots", "hits", "crits"]),
             "fleets": columns(&report.fleets),
             "types": types(report),
-            "ledger": report.ledger.as_ref().map(fleets_against_fleets),
+            "ledger": report.ledger.as_ref().map(|ledger| fleets_against_fleets(&ledger.table())),
             "profile": columns(&report.profile),
         },
     });
