@@ -1,8 +1,10 @@
 """Pages in a real browser: they open in silence, the slider moves units, a story opens, names are text."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import browser
 import numpy as np
@@ -17,7 +19,7 @@ in_a_browser = pytest.mark.skipif(PROGRAM is None, reason=REASON)
 BAD = "</script><script>window.stung = 1</script><img src=x onerror='window.stung = 2'>"
 
 
-def line_battle(names: tuple[str, str] = ("Hegemony", BAD)) -> muc.Kernel:
+def line_battle(names: tuple[str, str] = ("Hegemony", BAD), max_hp: float = 600.0) -> muc.Kernel:
     """200 ships in four fleets; one faction is called as nobody should be."""
     kernel = muc.Kernel(seed=4)
     ids = np.arange(200)
@@ -26,7 +28,7 @@ def line_battle(names: tuple[str, str] = ("Hegemony", BAD)) -> muc.Kernel:
         factions={"name": list(names), "doctrine": ["charge", "kite"]},
         treaties={"a": [names[0]], "b": [names[1]], "kind": ["war"]},
         fleets={"id": [1, 2, 3, 4], "faction": list(names) * 2, "location": [7] * 4},
-        units={"id": ids, "fleet": ids % 4 + 1, "max_hp": np.full(200, 600.0)},
+        units={"id": ids, "fleet": ids % 4 + 1, "max_hp": np.full(200, max_hp)},
         weapons={
             "unit": np.repeat(ids, 3),
             "slot": slots,
@@ -181,12 +183,45 @@ def test_a_large_battle_is_sampled_and_its_page_says_so(page: browser.Page, tmp_
     assert "This battle is large: the map shows 1334 of its 4000 units" in page.run("document.body.innerText")
 
 
-def test_a_page_of_200_units_and_100_rounds_is_small() -> None:
-    report = line_battle(("A", "B")).resolve(location=7, record="full", max_rounds=100)
+@pytest.mark.parametrize("record", ["events", "full"])
+def test_a_page_of_200_units_and_100_rounds_is_small_and_soon_written(
+    record: Literal["events", "full"],
+) -> None:
+    # Hulls that last: in every round all fire, so that there are as many events as there can be.
+    report = line_battle(("A", "B"), max_hp=2500.0).resolve(location=7, record=record, max_rounds=100)
+    assert (report.rounds, len(report.units)) == (100, 200)
+    before = time.process_time()
+    page = report.to_html()
+    took = time.process_time() - before
+    assert page is not None
+    assert len(page.encode()) < 6_000_000
+    # The goal is 0.3 s; here the machine may be a slow one.
+    assert took < 1.5
+
+
+@pytest.mark.parametrize(
+    ("armies", "said"),
+    [
+        ({}, "Why: "),
+        ({"leadership": [9.0, 2.0]}, "Why: nerve. "),
+        ({"bs": [80.0, 20.0], "leadership": [12.0, 12.0]}, "it hit more often ("),
+        ({"damage_mult": [3.0, 1.0], "leadership": [12.0, 12.0]}, "its hits did more ("),
+    ],
+)
+def test_a_page_says_who_won_when_it_turned_and_why(armies: dict[str, list[float]], said: str) -> None:
+    kernel = line_battle(("A", "B"))
+    ids = np.arange(200)
+    # Fleets 1 and 3 are of A, 2 and 4 of B.
+    kernel.push(units={"id": ids, **{name: np.array(two)[(ids % 4) % 2] for name, two in armies.items()}})
+    report = kernel.resolve(location=7)
     page = report.to_html()
     assert page is not None
-    # Most of it is events: a battle of 100 rounds has so many times the rounds of this one.
-    assert len(page.encode()) * 100 / report.rounds < 6_000_000
+    data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+    assert data["headline"].startswith(f"{report.winner} won in {report.rounds} rounds")
+    sentences = data["summary"]
+    assert "turned in round" in sentences[0] or "ahead" in sentences[0]
+    assert sentences[1].startswith("Why: ")
+    assert said in sentences[1], sentences
 
 
 def test_no_name_ends_the_data_of_a_page(battle: tuple[muc.BattleReport, Path]) -> None:

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::film::{film, fit, listed_events, shown_units};
+use super::summary::summary;
 use super::{BATTLE_JS, changed_rules, columns, page, short, values};
 use crate::ecs::tables::{Cell, Column, Table};
 use crate::report::Report;
@@ -139,72 +140,4 @@ fn fleets_against_fleets(ledger: &Table) -> Value {
         ["damage", points(0)],
         ["overkill", points(1)],
     ])
-}
-
-/// Who won, when it turned, which round was the bloodiest, and who did most: in sentences.
-fn summary(report: &Report) -> Vec<String> {
-    let mut said = Vec::new();
-    let names = names(&report.factions);
-    let (hp, kills) = (report.timeline.floats("hp"), report.timeline.ints("kills"));
-    let sides = names.len();
-    if sides == 0 || hp.is_empty() {
-        return said;
-    }
-    if let Some(winner) =
-        report.winner.as_deref().and_then(|name| names.iter().position(|known| *known == name))
-    {
-        said.push(turn(hp, sides, winner, names[winner]));
-    }
-    let fallen = |round: &[i64]| round.iter().sum::<i64>();
-    let (bloodiest, round) = kills
-        .chunks(sides)
-        .enumerate()
-        .max_by_key(|(round, kills)| (fallen(kills), usize::MAX - round))
-        .unwrap_or_default();
-    if fallen(round) > 0 {
-        said.push(format!("The bloodiest round was {}: {} units fell.", bloodiest + 1, fallen(round)));
-    }
-    for (index, name) in names.iter().enumerate() {
-        let of = |column: &str| report.factions.ints(column)[index];
-        let points = |column: &str| report.factions.floats(column)[index];
-        said.push(format!(
-            "{name}: {} of {} units lost, {} left the field; {} of {} shots hit, {:.0} points dealt and {:.0} taken.",
-            of("units_lost"), of("units_initial"), of("retreated"), of("hits"), of("shots"),
-            points("damage_dealt"), points("damage_taken"),
-        ));
-    }
-    said.extend(best_unit(report));
-    said
-}
-
-/// From which round on the winner had the largest share of its health left, in a sentence.
-fn turn(hp: &[f64], sides: usize, winner: usize, name: &str) -> String {
-    let first = &hp[..sides];
-    let share = |round: &[f64], side: usize| round[side] / first[side].max(1e-9);
-    let ahead =
-        |round: &[f64]| (0..sides).all(|side| side == winner || share(round, side) < share(round, winner));
-    let behind = hp.chunks(sides).rposition(|round| !ahead(round));
-    match behind {
-        None | Some(0) => format!("{name} was ahead all along, by the share of health left."),
-        Some(round) if round + 1 == hp.len() / sides => {
-            format!("{name} was never ahead by the share of health left.")
-        }
-        Some(round) => format!(
-            "The battle turned in round {}: from then on {name} had the larger share of its health left.",
-            round + 2
-        ),
-    }
-}
-
-fn best_unit(report: &Report) -> Option<String> {
-    let (ids, kills, dealt) =
-        (report.units.ints("id"), report.units.ints("kills"), report.units.floats("damage_dealt"));
-    let best = (0..ids.len())
-        .max_by(|&a, &b| kills[a].cmp(&kills[b]).then(dealt[a].total_cmp(&dealt[b])).then(b.cmp(&a)))?;
-    let faction = match report.units.column("faction")?.cell(best) {
-        Cell::Text(name) => name,
-        _ => return None,
-    };
-    let (id, kills, dealt) = (ids[best], kills[best], dealt[best]);
-    (kills > 0).then(|| format!("Unit {id} ({faction}) did most: {kills} kills, {dealt:.0} points."))
 }

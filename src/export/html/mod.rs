@@ -7,6 +7,7 @@
 mod battle;
 mod film;
 mod odds;
+mod summary;
 mod turn;
 
 use serde_json::{Value, json};

@@ -1,0 +1,147 @@
+//! A battle in sentences: who won, when it turned, and why.
+
+use super::battle::names;
+use crate::ecs::tables::Cell;
+use crate::report::{Outcome, Report};
+
+/// Who won, when it turned, which round was the bloodiest, and who did most: in sentences.
+pub(super) fn summary(report: &Report) -> Vec<String> {
+    let mut said = Vec::new();
+    let names = names(&report.factions);
+    let (hp, kills) = (report.timeline.floats("hp"), report.timeline.ints("kills"));
+    let sides = names.len();
+    if sides == 0 || hp.is_empty() {
+        return said;
+    }
+    let winner = report.winner.as_deref().and_then(|name| names.iter().position(|known| *known == name));
+    if let Some(winner) = winner {
+        let turned = turning_round(hp, sides, winner);
+        said.push(turn(turned, names[winner], hp.len() / sides));
+        if report.outcome == Outcome::Victory {
+            said.push(why(report, &names, winner));
+        }
+        said.extend(turned.and_then(|round| meanwhile(kills, (winner, &names), round)));
+    }
+    let fallen = |round: &[i64]| round.iter().sum::<i64>();
+    let (bloodiest, round) = kills
+        .chunks(sides)
+        .enumerate()
+        .max_by_key(|(round, kills)| (fallen(kills), usize::MAX - round))
+        .unwrap_or_default();
+    if fallen(round) > 0 {
+        said.push(format!("The bloodiest round was {}: {} units fell.", bloodiest + 1, fallen(round)));
+    }
+    for (index, name) in names.iter().enumerate() {
+        let of = |column: &str| report.factions.ints(column)[index];
+        let points = |column: &str| report.factions.floats(column)[index];
+        said.push(format!(
+            "{name}: {} of {} units lost, {} left the field; {} of {} shots hit, {:.0} points dealt and {:.0} taken.",
+            of("units_lost"), of("units_initial"), of("retreated"), of("hits"), of("shots"),
+            points("damage_dealt"), points("damage_taken"),
+        ));
+    }
+    said.extend(best_unit(report));
+    said
+}
+
+/// The round from which on the winner had the largest share of its health left, from 0; absent if it was behind to the end.
+fn turning_round(hp: &[f64], sides: usize, winner: usize) -> Option<usize> {
+    let first = &hp[..sides];
+    let share = |round: &[f64], side: usize| round[side] / first[side].max(1e-9);
+    let ahead =
+        |round: &[f64]| (0..sides).all(|side| side == winner || share(round, side) < share(round, winner));
+    let from = hp.chunks(sides).rposition(|round| !ahead(round)).map_or(0, |behind| behind + 1);
+    // After a single round nobody was behind before.
+    (from < hp.len() / sides || from <= 1).then_some(from)
+}
+
+/// When the battle turned, in a sentence.
+fn turn(turned: Option<usize>, name: &str, rounds: usize) -> String {
+    match turned {
+        None => format!("{name} was never ahead by the share of health left."),
+        Some(0 | 1) => format!("{name} was ahead all along, by the share of health left."),
+        Some(round) => format!(
+            "The battle turned in round {} of {rounds}: from then on {name} had the larger share of its health left.",
+            round + 1
+        ),
+    }
+}
+
+/// What was destroyed in the rounds about that one, in a sentence; absent if nothing was.
+fn meanwhile(kills: &[i64], (winner, names): (usize, &[&str]), round: usize) -> Option<String> {
+    let sides = names.len();
+    let (from, to) = (round.saturating_sub(2), (round + 2).min(kills.len() / sides - 1));
+    let about = &kills[from * sides..(to + 1) * sides];
+    let ours: i64 = about.iter().skip(winner).step_by(sides).sum();
+    let theirs = about.iter().sum::<i64>() - ours;
+    let whose = others(winner, names);
+    (round > 1 && ours + theirs > 0).then(|| {
+        let name = names[winner];
+        format!("In rounds {} to {} {name} destroyed {ours} units and {whose} {theirs}.", from + 1, to + 1)
+    })
+}
+
+/// What the other factions are called together.
+fn others<'a>(winner: usize, names: &[&'a str]) -> &'a str {
+    match names {
+        [_, other] if winner == 0 => other,
+        [other, _] => other,
+        _ => "the others",
+    }
+}
+
+/// What decided the battle, in a sentence: nerve, if the others ran and the winner did not; fire, if the winner dealt more than
+/// it took, and by which of shots, aim and weight; else the small margin that it was.
+fn why(report: &Report, names: &[&str], winner: usize) -> String {
+    let of = |column: &str| {
+        let values = report.factions.ints(column);
+        let all: i64 = values.iter().sum();
+        (values[winner] as f64, (all - values[winner]) as f64)
+    };
+    let points = |column: &str| report.factions.floats(column)[winner];
+    let (name, whose) = (names[winner], others(winner, names));
+    let ((units, their_units), (fled, they_fled)) = (of("units_initial"), of("retreated"));
+    let (dealt, taken) = (points("damage_dealt"), points("damage_taken"));
+    let ((shots, their_shots), (hits, their_hits)) = (of("shots"), of("hits"));
+    let share = |part: f64, whole: f64| part / whole.max(1.0);
+    if share(they_fled, their_units) > (2.0 * share(fled, units)).max(0.2) {
+        return format!(
+            "Why: nerve. {they_fled} of the {their_units} units of {whose} ran and left the field, and {fled} of the {units} \
+             of {name}."
+        );
+    }
+    if dealt < 1.1 * taken {
+        return format!(
+            "Why: by a narrow margin. {name} dealt {:.2} points for each that it took.",
+            dealt / taken.max(1e-9)
+        );
+    }
+    let aim = (100.0 * share(hits, shots), 100.0 * share(their_hits, their_shots));
+    let weight = (share(dealt, hits), share(taken, their_hits));
+    let reasons = [
+        (share(shots, their_shots), format!("it fired more ({shots} shots to {their_shots})")),
+        (share(aim.0, aim.1), format!("it hit more often ({:.0} % of its shots to {:.0} %)", aim.0, aim.1)),
+        (
+            share(weight.0, weight.1),
+            format!("its hits did more ({:.1} points each to {:.1})", weight.0, weight.1),
+        ),
+    ];
+    let best = reasons
+        .into_iter()
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map_or(String::new(), |best| best.1);
+    format!("Why: fire. {name} dealt {:.1} points for each that it took: {best}.", dealt / taken.max(1e-9))
+}
+
+fn best_unit(report: &Report) -> Option<String> {
+    let (ids, kills, dealt) =
+        (report.units.ints("id"), report.units.ints("kills"), report.units.floats("damage_dealt"));
+    let best = (0..ids.len())
+        .max_by(|&a, &b| kills[a].cmp(&kills[b]).then(dealt[a].total_cmp(&dealt[b])).then(b.cmp(&a)))?;
+    let faction = match report.units.column("faction")?.cell(best) {
+        Cell::Text(name) => name,
+        _ => return None,
+    };
+    let (id, kills, dealt) = (ids[best], kills[best], dealt[best]);
+    (kills > 0).then(|| format!("Unit {id} ({faction}) did most: {kills} kills, {dealt:.0} points."))
+}
