@@ -14,8 +14,9 @@
 - `with_fallback`: the new path; where it fails by a fault of ours, the old one. `ErrorMonitor` counts.
 - `monitor_performance`: a time budget for a function.
 
-What they have to say goes to the standard `logging`, under "multi_universe_core.rollout". All of them may be
-shared by threads.
+What they have to say goes to the standard `logging`, under "multi_universe_core.rollout". A call with a
+keyword `trace_id` has that mark in its lines, and on their records as `trace_id`. All of them may be shared
+by threads.
 """
 
 from ._agreement import Distribution, Exact, Tolerance

@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable
 
+from .._mark import mark_of
 from ._wrapped import P, R, Wrapped, callable_or_raise
 
 _log = logging.getLogger(__package__)
@@ -41,21 +42,22 @@ class Monitored(Wrapped[P, R]):
         try:
             return self._function(*args, **kwargs)
         finally:
-            self._record(time.perf_counter() - start)
+            self._record(time.perf_counter() - start, kwargs.get("trace_id"))
 
-    def _record(self, seconds: float) -> None:
+    def _record(self, seconds: float, trace_id: object) -> None:
         with self._lock:
             self.calls += 1
             self.total_s += seconds
             self.worst_s = max(self.worst_s, seconds)
             self.over_budget += seconds > self.budget_s
             times, calls = self.over_budget, self.calls
-        _log.debug("%s took %.3f ms", self.name, seconds * 1e3)
+        mark, extra = mark_of(trace_id)
+        _log.debug("%s took %.3f ms%s", self.name, seconds * 1e3, mark, extra=extra)
         # 1, 2, 4, 8 …: what is always too slow must not fill the log.
         if seconds > self.budget_s and times & (times - 1) == 0:
             _log.warning(
-                "%s took %.3f ms, its budget is %.3f ms (over budget in %d of %d calls)",
-                self.name, seconds * 1e3, self.budget_s * 1e3, times, calls,
+                "%s took %.3f ms, its budget is %.3f ms (over budget in %d of %d calls)%s",
+                self.name, seconds * 1e3, self.budget_s * 1e3, times, calls, mark, extra=extra,
             )  # fmt: skip
 
 

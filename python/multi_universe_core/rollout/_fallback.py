@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from .._core import KernelError
+from .._mark import mark_of
 from ._wrapped import P, R, Wrapped, callable_or_raise, name_of
 
 _log = logging.getLogger(__package__)
@@ -42,10 +43,11 @@ class ErrorMonitor:
         self._totals: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def record_error(self, name: str, error: BaseException | None = None) -> bool:
+    def record_error(self, name: str, error: BaseException | None = None, *, trace_id: object = None) -> bool:
         """Count an error of the function `name`, and say whether it has tripped.
 
         error: what was raised; its type is the error's kind.
+        trace_id: the caller's own mark, for the log.
         """
         kind = "" if error is None else type(error).__name__
         with self._lock:
@@ -53,11 +55,14 @@ class ErrorMonitor:
             self._totals[name] += 1
             first = self._kinds[name, kind] == 1
             total = self._totals[name]
+        mark, extra = mark_of(trace_id)
         if first:
             what = f"{kind}: {error}" if kind else "an error"
-            _log.warning("%s failed: %s; further errors of this kind are only counted", name, what)
+            told = "%s failed: %s; further errors of this kind are only counted%s"
+            _log.warning(told, name, what, mark, extra=extra)
         if total == self.threshold:
-            _log.error("%s failed %d times, which is its threshold: it is not tried any more", name, total)
+            told = "%s failed %d times, which is its threshold: it is not tried any more%s"
+            _log.error(told, name, total, mark, extra=extra)
         return total >= self.threshold
 
     def tripped(self, name: str) -> bool:
@@ -118,7 +123,7 @@ class Fallback(Wrapped[P, R]):
             except BaseException as error:
                 if not (isinstance(error, self._catch) or is_panic(error)):
                     raise
-                self.monitor.record_error(self.name, error)
+                self.monitor.record_error(self.name, error, trace_id=kwargs.get("trace_id"))
             else:
                 self._count("rust")
                 return answer

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._core import Table
+from .._mark import mark_of
 from ._agreement import Difference, Distribution, Exact
 from ._fallback import is_panic
 from ._verdict import ShadowReport, judge
@@ -112,7 +113,7 @@ class Shadow(Wrapped[P, R]):
             candidate, candidate_ns = others, 0
         else:
             candidate, candidate_ns = _timed(self._candidate, *others[0], **others[1])
-        self._record(trusted, candidate, trusted_ns, candidate_ns)
+        self._record(trusted, candidate, trusted_ns, candidate_ns, kwargs.get("trace_id"))
         if isinstance(trusted, _Raised):
             raise trusted.error
         return trusted
@@ -154,7 +155,9 @@ class Shadow(Wrapped[P, R]):
             max_slowdown=max_slowdown,
         )
 
-    def _record(self, trusted: Any, candidate: Any, trusted_ns: int, candidate_ns: int) -> None:
+    def _record(
+        self, trusted: Any, candidate: Any, trusted_ns: int, candidate_ns: int, trace_id: object
+    ) -> None:
         """Keep what came of a call. Comparing must not disturb the caller, whatever the answers are."""
         measures: tuple[dict[str, float], dict[str, float]] | None = None
         try:
@@ -181,9 +184,11 @@ class Shadow(Wrapped[P, R]):
             news = difference.place not in self._logged and len(self._logged) < _KEPT_DIFFERENCES
             self._logged.add(difference.place)
         if news:
+            mark, extra = mark_of(trace_id)
             _log.warning(
-                "%s, call %d: the paths differ at %s: trusted %s, candidate %s",
-                self.name, call.number, difference.place, difference.trusted, difference.candidate,
+                "%s, call %d: the paths differ at %s: trusted %s, candidate %s%s",
+                self.name, call.number, difference.place, difference.trusted, difference.candidate, mark,
+                extra=extra,
             )  # fmt: skip
 
     def _sample(self, trusted: dict[str, float], candidate: dict[str, float]) -> None:
