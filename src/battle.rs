@@ -95,26 +95,32 @@ pub struct BattleWorld {
 impl BattleWorld {
     /// An empty world with these rules, whose systems may use these threads.
     pub fn new(rules: Rules, workers: Workers) -> Self {
-        Self::with(rules, workers, systems::round)
+        Self::with(rules, workers, Profile::default(), systems::round)
+    }
+
+    /// As [`Self::new`], without a clock: for the bench that asks what the profile costs.
+    pub fn without_clock(rules: Rules, workers: Workers) -> Self {
+        Self::with(rules, workers, Profile::stopped(), systems::round)
     }
 
     /// As [`Self::new`], with a [`Witness`] who writes down so much; battles come out the same.
     pub fn noted(rules: Rules, workers: Workers, depth: Depth) -> Self {
-        let mut battles = Self::with(rules, workers, |profile| systems::noted_round(profile, depth));
+        let mut battles =
+            Self::with(rules, workers, Profile::default(), |profile| systems::noted_round(profile, depth));
         battles.world.insert_resource(Witness::new(depth));
         battles
     }
 
     /// As [`Self::noted`], with a [`Trace`] of the battle too, which is slower; battles come out the same.
     pub fn traced(rules: Rules, workers: Workers) -> Self {
-        let mut battles = Self::with(rules, workers, systems::traced_round);
+        let mut battles = Self::with(rules, workers, Profile::default(), systems::traced_round);
         battles.world.insert_resource(Witness::new(Depth::Shots));
         let trace = Trace::new(&mut battles.world);
         battles.world.insert_resource(trace);
         battles
     }
 
-    fn with(rules: Rules, workers: Workers, round: impl Fn(&Profile) -> Round) -> Self {
+    fn with(rules: Rules, workers: Workers, profile: Profile, round: impl Fn(&Profile) -> Round) -> Self {
         let mut world = World::new();
         world.insert_resource(RuleBook(rules));
         world.insert_resource(workers);
@@ -123,7 +129,6 @@ impl BattleWorld {
         world.init_resource::<Battles>();
         world.init_resource::<Volley>();
         world.init_resource::<Scratch>();
-        let profile = Profile::default();
         let mut round = round(&profile);
         // Now, so that the first battle's profile holds systems only.
         round.initialize(&mut world).expect("the pipeline has one order: a test holds it");
@@ -143,17 +148,25 @@ impl BattleWorld {
 
     /// Resets the world to the start of a battle.
     pub fn load(&mut self, lineup: &Lineup, seed: u64) {
+        self.load_replica(lineup, seed, 0);
+    }
+
+    /// Resets the world to the start of a replica of a battle; replica 0 is the battle itself.
+    pub fn load_replica(&mut self, lineup: &Lineup, seed: u64, replica: u32) {
         self.seat(lineup, 1);
         let rules = *self.rules();
         let battle = &mut self.world.resource_mut::<Battles>().0[0];
         battle.chronicled = true;
         battle.timeline.reserve((lineup.sides.len() * RESERVED_ROUNDS).min(RESERVED_ROWS));
         battle.digest = fingerprint(lineup, seed, &rules);
+        if replica > 0 {
+            battle.digest.fold(&[replica]);
+        }
         if let Some(mut witness) = self.world.get_resource_mut::<Witness>() {
             let UnitTemplate { side, fleet, traits, status, .. } = &lineup.units;
             witness.open((side, fleet, traits), status);
         }
-        self.begin(lineup, 0, RollKey::new(seed, 0));
+        self.begin(lineup, 0, RollKey::new(seed, replica));
     }
 
     /// Makes room for `slots` battles of a lineup side by side, none of them begun and none of them to be chronicled.

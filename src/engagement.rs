@@ -18,6 +18,8 @@ pub struct Engagement {
     pub max_rounds: Option<u32>,
     /// The seed; absent: from the kernel's seed and its count of committed battles.
     pub seed: Option<u64>,
+    /// Which of the seed's replicas; 0: the battle itself.
+    pub replica: u32,
     /// Whether the mirror holds the aftermath.
     pub commit: bool,
     /// What is kept of the battle besides its report's tables.
@@ -59,6 +61,7 @@ impl Engagement {
             defenders: Vec::new(),
             max_rounds: None,
             seed: None,
+            replica: 0,
             commit: true,
             record: Record::Nothing,
             trace: false,

@@ -19,6 +19,7 @@ class _Bridge:
         defenders: Iterable[str],
         max_rounds: int | None,
         seed: int | None,
+        trace_id: str | None,
     ) -> list[BattleReport]:
         """Fight the battles, each a mapping from faction names to lists of units; write the results back."""
     def mirror(

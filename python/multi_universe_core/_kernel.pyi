@@ -126,6 +126,7 @@ class Kernel:
         defenders: Iterable[str] = (),
         max_rounds: int | None = None,
         seed: int | None = None,
+        replica: int = 0,
         commit: bool = True,
         record: Literal["ledger", "events", "full"] | None = None,
         trace: str | PathLike[str] | None = None,
@@ -138,6 +139,7 @@ class Kernel:
         defenders: names of the factions that hold the ground in a stalemate.
         max_rounds: the round limit; None: the rules'.
         seed: 0 ... 2**64-1; None: from the kernel's seed and its count of battles. The report states it.
+        replica: which run of `odds` with this seed to fight, for a look at it alone; 0 is the battle itself.
         commit: whether the mirror holds the aftermath: the dead are gone, the others as the battle left
             them. False leaves the mirror as it was.
         record: "ledger" writes down who did how much to whom, in the report's `ledger`; "events" also what
@@ -174,6 +176,8 @@ class Kernel:
         threads: int | None = None,
         progress: bool | Callable[[int, int], object] | None = None,
         executor: Executor | None = None,
+        trace: str | PathLike[str] | None = None,
+        trace_id: str | None = None,
     ) -> Odds:
         """Fight a battle many times, and say how likely each faction is to win and what it will lose.
 
@@ -193,6 +197,12 @@ class Kernel:
         progress: True for a bar (tqdm), or a callable `f(done, total)`, called about 40 times a second.
         executor: any `concurrent.futures.Executor`; the runs are cut into shards by number and the result
             is the same, bit for bit.
+        trace: a file for when each system ran, and each run, thread by thread, in Chrome's format, which
+            Perfetto opens; not with an executor.
+        trace_id: a mark of your own, which the odds carry.
+
+        Runs leave no events behind: `resolve(seed=..., replica=k, record=...)` fights run k alone and writes
+        it down.
 
         The interpreter is released meanwhile. Ctrl-C raises KeyboardInterrupt within 100 ms; the exception's
         `partial` holds the odds of what was done, or None. Raises OddsError, ResolveError.
@@ -266,7 +276,9 @@ class Kernel:
         max_rounds: int | None = None,
         seed: int | None = None,
         commit: bool = True,
+        record: Literal["ledger", "events", "full"] | None = None,
         threads: int | None = None,
+        trace: str | PathLike[str] | None = None,
         trace_id: str | None = None,
     ) -> TurnReport:
         """Fight the battles of all contested places at once.
@@ -277,7 +289,11 @@ class Kernel:
         defenders, max_rounds, commit: as in `resolve`, for every battle.
         seed: the turn's; None: that of the next battle. A place's battle has a seed of its own from this
             and the place, so that no battle depends on where else there are any.
+        record: as in `resolve`, for every battle: each report then has its ledger, events or replay.
         threads: None: the environment's MUC_THREADS, else all processors. No report depends on them.
+        trace: a file for when each system ran, battle by battle and thread by thread, in Chrome's format,
+            which Perfetto opens.
+        trace_id: a mark of your own, which all reports carry.
 
         The result is a dict from place to BattleReport, and has combined tables with the place in a column
         `location`. A battle that cannot be fought is in its `errors` and does not keep the others from

@@ -62,6 +62,9 @@ class Odds:
     def ended(self) -> Literal["runs", "until", "deadline", "interrupted"]:
         """Why the runs ended: all fought, intervals narrow enough, the time over, Ctrl-C."""
     @property
+    def trace_id(self) -> str | None:
+        """The caller's own mark; None: none was given. Equal odds may differ in it."""
+    @property
     def partial(self) -> bool:
         """Whether there are fewer runs than were asked for, because of a deadline or an interruption."""
     @property

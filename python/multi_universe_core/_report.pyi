@@ -59,6 +59,9 @@ class BattleReport:
     def seed(self) -> int:
         """The battle's seed: with the same mirror and rules it gives the same battle."""
     @property
+    def replica(self) -> int:
+        """Which run of `odds` with this seed it was; 0: the battle itself."""
+    @property
     def digest(self) -> str:
         """The fingerprint of all rounds, 32 hexadecimal digits.
 

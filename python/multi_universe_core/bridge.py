@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from . import _core
+from ._mark import mark_of
 from ._object_schema import At, ObjectSchema
 
 __all__ = ["At", "BattleBridge", "Diplomacy", "ObjectSchema"]
@@ -85,6 +86,7 @@ class BattleBridge:
         defenders: Iterable[str] = (),
         max_rounds: int | None = None,
         seed: int | None = None,
+        trace_id: str | None = None,
     ) -> _core.BattleReport:
         """Fight one whole battle of the living objects, and write its result back to them.
 
@@ -96,12 +98,13 @@ class BattleBridge:
         defenders: factions that hold the ground in a stalemate.
         max_rounds: the round limit; None: the rules'.
         seed: 0 ... 2**64-1; None: from the bridge's seed and its count of battles.
+        trace_id: a mark of your own, which the report carries.
 
         Returns the report; a unit's id is its place among all units, army after army, and
         `report.objects[id]` is the object. Raises BridgeError, which names unit, path, value and what was
         expected; whatever is raised, no object has changed. Ctrl-C works during the battle.
         """
-        return self._fight([armies], diplomacy, doctrines, defenders, max_rounds, seed)[0]
+        return self._fight([armies], diplomacy, doctrines, defenders, max_rounds, seed, trace_id)[0]
 
     def resolve_turn(
         self,
@@ -112,29 +115,32 @@ class BattleBridge:
         defenders: Iterable[str] = (),
         max_rounds: int | None = None,
         seed: int | None = None,
+        trace_id: str | None = None,
     ) -> list[_core.BattleReport]:
         """Fight many battles, each as `resolve` would; nothing is written before all of them are over.
 
         A defender counts where its army is. seed: None, or what each battle derives its own seed from. An
         object may be in one battle only. Returns the reports in the order of the battles.
         """
-        return self._fight(list(battles), diplomacy, doctrines, defenders, max_rounds, seed)
+        return self._fight(list(battles), diplomacy, doctrines, defenders, max_rounds, seed, trace_id)
 
     def engagement(
-        self, armies_dict: Armies, silent: bool = False
+        self, armies_dict: Armies, silent: bool = False, *, trace_id: str | None = None
     ) -> tuple[str, int, int, dict[str, dict[str, Any]]]:
         """The drop-in for an old manager's resolver: (winner or "Draw", survivors, rounds, battle_stats).
 
             battle_manager.resolve_fleet_engagement_rust = bridge.engagement
 
         If it raises, no object has changed, so that the manager's own path can take over. silent: whether to
-        keep what happened out of the log.
+        keep what happened out of the log. trace_id: a mark of your own, in each line of the log and, as
+        `trace_id`, on its record.
         """
-        report = self.resolve(armies_dict)
+        report = self.resolve(armies_dict, trace_id=trace_id)
         if not silent:
-            _log.info("%s", report)
+            mark, extra = mark_of(trace_id)
+            _log.info("%s%s", report, mark, extra=extra)
             for note in report.notes:
-                _log.info("note: %s", note)
+                _log.info("note: %s%s", note, mark, extra=extra)
         return report.as_legacy()
 
     def mirror(
@@ -169,6 +175,8 @@ class BattleBridge:
         defenders: Iterable[str],
         max_rounds: int | None,
         seed: int | None,
+        trace_id: str | None,
     ) -> list[_core.BattleReport]:
         terms = self._terms(diplomacy, doctrines)
-        return self._bridge.fight(battles, defenders=defenders, max_rounds=max_rounds, seed=seed, **terms)
+        said = {"defenders": defenders, "max_rounds": max_rounds, "seed": seed, "trace_id": trace_id}
+        return self._bridge.fight(battles, **said, **terms)

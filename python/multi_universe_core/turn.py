@@ -25,6 +25,7 @@ class TurnReport(dict[int, BattleReport]):
         profile: Table,
         seed: int,
         digest: str,
+        trace_id: str | None,
     ) -> None:
         """What `Kernel.resolve_turn` makes of its battles."""
         super().__init__(reports)
@@ -34,6 +35,8 @@ class TurnReport(dict[int, BattleReport]):
         """The turn's seed: with the same mirror and rules it gives the same turn."""
         self.digest = digest
         """The fingerprint of all battles, 32 hexadecimal digits."""
+        self.trace_id = trace_id
+        """The caller's own mark; None: none was given."""
         self.profile = profile
         """What each system cost, over all battles: columns as `BattleReport.profile`."""
         self._combined: dict[Kind, Table] = {}

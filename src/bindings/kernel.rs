@@ -180,6 +180,7 @@ impl PyKernel {
     /// defenders: names of the factions that hold the ground in a stalemate.
     /// max_rounds: the round limit; None: the rules'.
     /// seed: 0 ... 2**64-1; None: from the kernel's seed and its count of battles. The report states it.
+    /// replica: which run of `odds` with this seed to fight, for a look at it alone; 0 is the battle itself.
     /// commit: whether the mirror holds the aftermath: the dead are gone, the others as the battle left
     ///     them. False leaves the mirror as it was.
     ///
@@ -199,8 +200,8 @@ impl PyKernel {
     /// >>> [unit["id"] for unit in kernel.units()]
     /// [10]
     #[pyo3(
-        signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, commit=true, record=None, trace=None, trace_id=None),
-        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, commit=True, record=None, trace=None, trace_id=None)"
+        signature = (*, fleets=None, location=None, defenders=None, max_rounds=None, seed=None, replica=Whole::Number(0), commit=true, record=None, trace=None, trace_id=None),
+        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, seed=None, replica=0, commit=True, record=None, trace=None, trace_id=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn resolve(
@@ -211,6 +212,7 @@ impl PyKernel {
         defenders: Option<&Bound<'_, PyAny>>,
         max_rounds: Option<Whole>,
         seed: Option<Seed>,
+        replica: Whole,
         commit: bool,
         record: Option<&Bound<'_, PyAny>>,
         trace: Option<PathBuf>,
@@ -222,6 +224,7 @@ impl PyKernel {
             defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
             max_rounds: engagement::round_limit(max_rounds.as_ref(), &mut faults),
             seed: seed.map(|seed| seed.0),
+            replica: replica.within_or_fault("replica", (0, u32::MAX), &mut faults),
             commit,
             record: engagement::record(record, &mut faults),
             trace: trace.is_some(),
@@ -236,7 +239,7 @@ impl PyKernel {
             .shared
             .with(py, |kernel| watch::fight(py, |interrupt| kernel.resolve(&engagement, interrupt)))??;
         if let Some(path) = &trace {
-            files::write(path, export::trace::chrome(&report.spans).as_bytes())?;
+            files::write(path, export::trace::battle(&report).as_bytes())?;
         }
         Ok(PyBattleReport::new(report))
     }

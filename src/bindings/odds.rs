@@ -93,6 +93,12 @@ impl PyOdds {
         self.0.end.name()
     }
 
+    /// The caller's own mark; None: none was given.
+    #[getter]
+    fn trace_id(&self) -> Option<&str> {
+        Some(self.0.trace_id.as_ref()).filter(|mark| !mark.is_empty())
+    }
+
     /// Whether there are fewer runs than were asked for, because of a deadline or an interruption.
     #[getter]
     fn partial(&self) -> bool {
@@ -150,9 +156,10 @@ impl PyOdds {
 
     /// For pickle: the columns of the samples.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let Odds { seed, battle, confidence, end, samples, .. } = &self.0;
+        let Odds { seed, battle, confidence, end, samples, profile, trace_id, .. } = &self.0;
         let names: Vec<&str> = samples.sides.iter().map(AsRef::as_ref).collect();
-        let head = (*seed, battle.to_string(), *confidence, end.name(), samples.first, names);
+        let head =
+            (*seed, battle.to_string(), *confidence, end.name(), samples.first, names, trace_id.as_ref());
         let columns = (
             PyArray1::from_slice(py, &samples.initial),
             PyArray1::from_slice(py, &samples.winner),
@@ -162,13 +169,13 @@ impl PyOdds {
             PyArray1::from_slice(py, &samples.cost_lost),
         );
         let make = py.get_type::<Self>().getattr("_of_columns")?;
-        Ok((make, (head, columns).into_pyobject(py)?))
+        Ok((make, (head, columns, profile::lines(profile)).into_pyobject(py)?))
     }
 
     /// The odds that `__reduce__` took apart.
     #[staticmethod]
-    fn _of_columns(head: Head, columns: Columns<'_>) -> PyResult<Self> {
-        let (seed, battle, confidence, end, first, names) = head;
+    fn _of_columns(head: Head, columns: Columns<'_>, profile: Vec<(String, u64, u64)>) -> PyResult<Self> {
+        let (seed, battle, confidence, end, first, names, trace_id) = head;
         let damaged =
             || Error::Odds(Fault::column("pickle", "", "damaged odds", "odds as they were pickled").into());
         let end = END_WORDS.into_iter().find(|known| known.name() == end).ok_or_else(damaged)?;
@@ -187,16 +194,25 @@ impl PyOdds {
         if !samples.is_sound() {
             return Err(damaged().into());
         }
-        // What it cost is not pickled.
-        Ok(Self(Odds { seed, battle, confidence, end, samples, profile: profile::sum(&[]) }))
+        let profile = profile::of_lines(&profile);
+        Ok(Self(Odds {
+            seed,
+            battle,
+            confidence,
+            end,
+            samples,
+            profile,
+            course: None,
+            trace_id: trace_id.into(),
+        }))
     }
 }
 
 /// All ways in which odds can end.
 const END_WORDS: [End; 4] = [End::Runs, End::Until, End::Enough, End::Stopped];
 
-/// What pickled odds are besides columns: seed, battle, confidence, end, first run, factions.
-type Head = (u64, String, f64, String, u32, Vec<String>);
+/// What pickled odds are besides columns: seed, battle, confidence, end, first run, factions, trace id.
+type Head = (u64, String, f64, String, u32, Vec<String>, String);
 /// The columns of pickled odds.
 type Columns<'py> = (
     PyReadonlyArray1<'py, u64>,

@@ -1,5 +1,6 @@
 //! `Kernel.odds`: how many runs, when that is enough, who is told of them, and who fights them.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use pyo3::prelude::*;
@@ -15,6 +16,7 @@ use crate::ecs::workers::{MOST_THREADS, usual_threads};
 use crate::error::{Error, Fault, Faults, Result};
 use crate::kernel::{Engagement, Muster};
 use crate::odds::{MOST_RUNS, Monitor, Odds, Plan};
+use crate::{export, files};
 
 /// How many runs, and when that is enough, as Python says it.
 struct Request {
@@ -27,6 +29,7 @@ struct Request {
     first: Whole,
     threads: Option<Whole>,
     progress: Option<Py<PyAny>>,
+    trace: Option<PathBuf>,
 }
 
 impl Request {
@@ -42,8 +45,8 @@ impl Request {
         let threads = threads_or_usual(py, self.threads.as_ref(), &mut faults)?;
         faults.into_result(Error::Odds)?;
         let seed = self.seed.as_ref().map_or(next_seed, |seed| seed.0);
-        let plan =
-            Plan { seed, first, runs, confidence: self.confidence, until: self.until, threads, max_memory };
+        let (confidence, until, trace) = (self.confidence, self.until, self.trace.is_some());
+        let plan = Plan { seed, first, runs, confidence, until, threads, max_memory, trace };
         plan.check()?;
         Ok(plan)
     }
@@ -88,6 +91,11 @@ fn work_out(
 ) -> PyResult<PyOdds> {
     let plan = request.plan(py, next_seed)?;
     let deadline = request.deadline()?;
+    let trace = request.trace.clone();
+    if let Some(path) = &trace {
+        // A file that cannot be written is told of before anything is fought.
+        files::write(path, b"")?;
+    }
     let (progress, bar) = progress(py, request.progress, plan.runs)?;
     let (odds, raised) = watch::odds(py, deadline, progress.as_ref(), |monitor| work(&plan, monitor));
     let odds = odds.map(PyOdds);
@@ -102,7 +110,12 @@ fn work_out(
         raised.value(py).setattr("partial", partial)?;
         return Err(raised);
     }
-    Ok(odds?)
+    let mut odds = odds?;
+    if let Some(path) = &trace {
+        files::write(path, export::trace::odds(&odds.0).as_bytes())?;
+        odds.0.course = None;
+    }
+    Ok(odds)
 }
 
 /// What is told, if anything is, and the bar behind it if it is ours.
@@ -139,6 +152,11 @@ impl PyKernel {
     /// progress: True for a bar (tqdm), or a callable `f(done, total)`, called about 40 times a second.
     /// executor: any `concurrent.futures.Executor`; the runs are cut into shards by number and the result is the same,
     ///     bit for bit.
+    /// trace: a file for when each system ran, and each run, thread by thread, in Chrome's format, which Perfetto opens; not
+    ///     with an executor.
+    /// trace_id: a mark of your own, which the odds carry.
+    ///
+    /// Runs leave no events behind: `resolve(seed=..., replica=k, record=...)` fights run k alone and writes it down.
     ///
     /// The interpreter is released meanwhile. Ctrl-C raises KeyboardInterrupt within 100 ms; the exception's `partial` holds
     /// the odds of what was done, or None. Raises OddsError, ResolveError.
@@ -149,9 +167,9 @@ impl PyKernel {
     #[pyo3(
         signature = (
             *, fleets=None, location=None, defenders=None, max_rounds=None, runs=Whole::Number(1000), confidence=0.95, until=None,
-            deadline=None, max_memory=None, seed=None, first=Whole::Number(0), threads=None, progress=None, executor=None
+            deadline=None, max_memory=None, seed=None, first=Whole::Number(0), threads=None, progress=None, executor=None, trace=None, trace_id=None
         ),
-        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, runs=1000, confidence=0.95, until=None, deadline=None, max_memory=None, seed=None, first=0, threads=None, progress=None, executor=None)"
+        text_signature = "($self, *, fleets=None, location=None, defenders=(), max_rounds=None, runs=1000, confidence=0.95, until=None, deadline=None, max_memory=None, seed=None, first=0, threads=None, progress=None, executor=None, trace=None, trace_id=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn odds(
@@ -170,20 +188,27 @@ impl PyKernel {
         threads: Option<Whole>,
         progress: Option<Py<PyAny>>,
         executor: Option<&Bound<'_, PyAny>>,
+        trace: Option<PathBuf>,
+        trace_id: Option<&str>,
     ) -> PyResult<Py<PyOdds>> {
         let (py, kernel) = (slf.py(), slf.get());
         let request =
-            Request { runs, confidence, until, deadline, max_memory, seed, first, threads, progress };
+            Request { runs, confidence, until, deadline, max_memory, seed, first, threads, progress, trace };
         let mut faults = Faults::default();
         let engagement = Engagement {
             defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
             max_rounds: round_limit(max_rounds.as_ref(), &mut faults),
             commit: false,
+            trace_id: trace_id.unwrap_or_default().into(),
             ..Engagement::of(muster(fleets, location.as_ref(), &mut faults)?)
         };
         faults.into_result(Error::Resolve)?;
         let next_seed = kernel.with(py, |kernel| kernel.next_seed())?;
         if let Some(executor) = executor {
+            if let Some(path) = &request.trace {
+                let wanted = "no trace with an executor: its workers are other processes";
+                return Err(Error::Odds(Fault::column("trace", "", path.display(), wanted).into()).into());
+            }
             let plan = request.plan(py, next_seed)?;
             request.deadline()?;
             let options = PyDict::new(py);
@@ -196,6 +221,7 @@ impl PyKernel {
             options.set_item("confidence", plan.confidence)?;
             options.set_item("max_memory", plan.max_memory)?;
             options.set_item("seed", plan.seed)?;
+            options.set_item("trace_id", trace_id)?;
             let numbers = (plan.first, plan.runs, plan.until, deadline);
             let spread = py.import("multi_universe_core._spread")?.getattr("spread")?;
             let odds = spread.call1((slf, executor, options, numbers, request.progress))?;

@@ -42,7 +42,9 @@ impl PyBattleReport {
     #[pyo3(signature = (path=None))]
     fn to_html(&self, py: Python<'_>, path: Option<PathBuf>) -> PyResult<Option<String>> {
         let report = self.report();
-        let again = format!("kernel.resolve(…, seed={})", report.seed);
+        let replica =
+            if report.replica > 0 { format!(", replica={}", report.replica) } else { String::new() };
+        let again = format!("kernel.resolve(…, seed={}{replica})", report.seed);
         made(py, path, || html::battle(report, &again))
     }
 

@@ -116,6 +116,12 @@ impl PyBattleReport {
         self.report.seed
     }
 
+    /// Which run of `odds` with this seed it was; 0: the battle itself.
+    #[getter]
+    fn replica(&self) -> u32 {
+        self.report.replica
+    }
+
     /// The fingerprint of all rounds: 32 hexadecimal digits.
     #[getter]
     fn digest(&self) -> String {

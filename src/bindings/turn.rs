@@ -1,9 +1,11 @@
 //! `Kernel.resolve_turn`: the battles of all contested places at once.
 
+use std::path::PathBuf;
+
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::engagement::round_limit;
+use super::engagement::{self, round_limit};
 use super::kernel::PyKernel;
 use super::keys::{self, Seed, keys_or_fault};
 use super::odds_run::threads_or_usual;
@@ -14,6 +16,7 @@ use super::whole::Whole;
 use crate::ecs::tables::Table;
 use crate::error::{Error, Faults};
 use crate::kernel::{Turn, TurnPlan};
+use crate::{export, files};
 
 #[pymethods]
 impl PyKernel {
@@ -24,6 +27,8 @@ impl PyKernel {
     /// seed: the turn's; None: that of the next battle. A place's battle has a seed of its own from this and the place, so
     ///     that no battle depends on where else there are any.
     /// threads: None: the environment's MUC_THREADS, else all processors. No report depends on them.
+    /// record: as in `resolve`, for every battle: each report then has its ledger, events or replay.
+    /// trace: a file for when each system ran, battle by battle and thread by thread, in Chrome's format, which Perfetto opens.
     /// trace_id: a mark of your own, which all reports carry.
     ///
     /// The result is a dict from place to BattleReport that also has combined tables, `units`, `fleets`, `factions`,
@@ -35,8 +40,8 @@ impl PyKernel {
     /// >>> {place: report.outcome for place, report in turn.items()}, turn.errors
     /// ({7: 'victory'}, {})
     #[pyo3(
-        signature = (*, locations=None, defenders=None, max_rounds=None, seed=None, commit=true, threads=None, trace_id=None),
-        text_signature = "($self, *, locations=None, defenders=(), max_rounds=None, seed=None, commit=True, threads=None, trace_id=None)"
+        signature = (*, locations=None, defenders=None, max_rounds=None, seed=None, commit=true, record=None, threads=None, trace=None, trace_id=None),
+        text_signature = "($self, *, locations=None, defenders=(), max_rounds=None, seed=None, commit=True, record=None, threads=None, trace=None, trace_id=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn resolve_turn<'py>(
@@ -47,7 +52,9 @@ impl PyKernel {
         max_rounds: Option<Whole>,
         seed: Option<Seed>,
         commit: bool,
+        record: Option<&Bound<'_, PyAny>>,
         threads: Option<Whole>,
+        trace: Option<PathBuf>,
         trace_id: Option<&str>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut faults = Faults::default();
@@ -61,13 +68,22 @@ impl PyKernel {
             max_rounds: round_limit(max_rounds.as_ref(), &mut faults),
             seed: seed.map(|seed| seed.0),
             commit,
+            record: engagement::record(record, &mut faults),
+            trace: trace.is_some(),
             threads: threads_or_usual(py, threads.as_ref(), &mut faults)?,
             trace_id: trace_id.unwrap_or_default().into(),
         };
         faults.into_result(Error::Resolve)?;
+        if let Some(path) = &trace {
+            // A file that cannot be written is told of before anything changes.
+            files::write(path, b"")?;
+        }
         let turn =
             self.with(py, |kernel| watch::fight(py, |interrupt| kernel.resolve_turn(&plan, interrupt)))??;
-        report(py, turn)
+        if let Some(path) = &trace {
+            files::write(path, export::trace::turn(&turn).as_bytes())?;
+        }
+        report(py, turn, trace_id)
     }
 }
 
@@ -83,7 +99,7 @@ impl PyTable {
 }
 
 /// A turn as Python has it.
-fn report(py: Python<'_>, turn: Turn) -> PyResult<Bound<'_, PyAny>> {
+fn report<'py>(py: Python<'py>, turn: Turn, trace_id: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
     let profile = PyTable::from(turn.profile());
     let digest = turn.digest().to_string();
     let (reports, errors) = (PyDict::new(py), PyDict::new(py));
@@ -94,5 +110,5 @@ fn report(py: Python<'_>, turn: Turn) -> PyResult<Bound<'_, PyAny>> {
         }
     }
     let class = py.import("multi_universe_core.turn")?.getattr("TurnReport")?;
-    class.call1((reports, errors, profile, turn.seed, digest))
+    class.call1((reports, errors, profile, turn.seed, digest, trace_id))
 }

@@ -23,11 +23,11 @@ pub(super) struct Args {
 
 /// Works the odds of all out and prints the differences.
 pub(super) fn compare(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) -> Result<()> {
-    let base = args.runs.odds(&args.base, None, interrupt)?;
+    let base = args.runs.odds(&args.base, None, false, interrupt)?;
     let runs = args.runs.with_seed(base.seed);
     let mut variants = Vec::with_capacity(args.variants.len());
     for path in &args.variants {
-        variants.push((path.display().to_string(), runs.odds(path, None, interrupt)?));
+        variants.push((path.display().to_string(), runs.odds(path, None, false, interrupt)?));
     }
     console.print(render(&odds::compare(&base, &variants)?, console.width(), usize::MAX))?;
     console.print(format_args!(

@@ -9,9 +9,9 @@ use super::console::{Console, unwritable};
 use super::summary::quoted;
 use crate::ecs::workers::usual_threads;
 use crate::error::{Error, Result};
-use crate::export::html;
 use crate::export::json::Rows;
 use crate::export::text::render;
+use crate::export::{html, trace};
 use crate::files;
 use crate::kernel::Interrupt;
 use crate::odds::{End, Odds, Plan, Wish};
@@ -50,6 +50,9 @@ pub(super) struct Args {
     /// A file for the odds as a page (.html)
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// A file for when each system ran, and when each run, by thread (Chrome's format; Perfetto opens it)
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
 }
 
 /// For people, or for programs.
@@ -63,8 +66,11 @@ pub(super) enum Form {
 
 /// Works the odds out and prints them.
 pub(super) fn odds(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) -> Result<()> {
-    let odds = args.runs.odds(&args.scenario, args.until, interrupt)?;
+    let odds = args.runs.odds(&args.scenario, args.until, args.trace.is_some(), interrupt)?;
     let table = odds.table();
+    if let Some(file) = &args.trace {
+        files::write(file, trace::odds(&odds).as_bytes())?;
+    }
     if let Some(file) = &args.html {
         let again = format!(
             "muc odds {} -n {} --seed {}",
@@ -111,11 +117,18 @@ impl Runs {
     }
 
     /// The odds of a scenario's battle; a bar on standard error while they are worked out, if somebody looks.
-    pub(super) fn odds(&self, path: &Path, until: Option<f64>, interrupt: Interrupt<'_>) -> Result<Odds> {
+    pub(super) fn odds(
+        &self,
+        path: &Path,
+        until: Option<f64>,
+        trace: bool,
+        interrupt: Interrupt<'_>,
+    ) -> Result<Odds> {
         let scenario = Scenario::load(path)?;
         let threads = self.threads.map_or_else(usual_threads, Ok)?;
         let seed = self.seed.unwrap_or(scenario.seed);
-        let plan = Plan { runs: self.runs, confidence: self.confidence, until, threads, ..Plan::new(seed) };
+        let Self { runs, confidence, .. } = *self;
+        let plan = Plan { runs, confidence, until, threads, trace, ..Plan::new(seed) };
         let bar = bar(u64::from(self.runs));
         let monitor = |done: usize, _: usize| {
             bar.set_position(done as u64);

@@ -26,7 +26,7 @@ pub(super) fn profile(args: &Args, interrupt: Interrupt<'_>, console: &mut Conso
     let engagement = Engagement { trace: args.trace.is_some(), ..scenario.engagement(None) };
     let report = scenario.kernel()?.resolve(&engagement, interrupt)?;
     if let Some(file) = &args.trace {
-        files::write(file, trace::chrome(&report.spans).as_bytes())?;
+        files::write(file, trace::battle(&report).as_bytes())?;
     }
     let width = console.width();
     console.print(format_args!("{}: {} rounds\n\n", args.scenario.display(), report.rounds))?;

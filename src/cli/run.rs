@@ -21,6 +21,9 @@ pub(super) struct Args {
     /// Another seed than the scenario's
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Fight this run of the odds with the same seed; 0 is the battle itself
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    replica: u32,
     /// The form of the report; csv, arrow and parquet need --out
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -47,7 +50,7 @@ pub(super) fn run(args: &Args, interrupt: Interrupt<'_>, console: &mut Console) 
     let scenario = Scenario::load(&args.scenario)?;
     let whole = args.record.is_some() || args.html.is_some() || args.watch;
     let record = if whole { Record::Full } else { Record::Nothing };
-    let engagement = Engagement { record, ..scenario.engagement(args.seed) };
+    let engagement = Engagement { record, replica: args.replica, ..scenario.engagement(args.seed) };
     let report = scenario.kernel()?.resolve(&engagement, interrupt)?;
     if let Some(file) = &args.record {
         report.save(file)?;

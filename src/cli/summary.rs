@@ -31,7 +31,8 @@ pub(super) fn print(report: &Report, scenario: &Path, console: &mut Console) -> 
 
 /// The command that fights a scenario's battle again.
 pub(super) fn again(report: &Report, scenario: &Path) -> String {
-    format!("muc run {} --seed {}", quoted(&scenario.display().to_string()), report.seed)
+    let replica = if report.replica > 0 { format!(" --replica {}", report.replica) } else { String::new() };
+    format!("muc run {} --seed {}{replica}", quoted(&scenario.display().to_string()), report.seed)
 }
 
 /// The units with the most kills, then the most damage, then the lowest id.

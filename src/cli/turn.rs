@@ -6,8 +6,8 @@ use super::console::Console;
 use super::summary::quoted;
 use crate::ecs::workers::usual_threads;
 use crate::error::Result;
-use crate::export::html;
 use crate::export::text::render;
+use crate::export::{html, trace};
 use crate::files;
 use crate::kernel::{Interrupt, TurnPlan};
 use crate::scenario::Scenario;
@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// A file for the turn as a page (.html)
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// A file for when each system ran, battle by battle and thread by thread (Chrome's format; Perfetto opens it)
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
 }
 
 /// Fights the turn and prints what came of it.
@@ -35,10 +38,14 @@ pub(super) fn turn(args: &Args, interrupt: Interrupt<'_>, console: &mut Console)
         defenders: scenario.defenders.clone(),
         max_rounds: scenario.max_rounds,
         seed: Some(args.seed.unwrap_or(scenario.seed)),
+        trace: args.trace.is_some(),
         threads: args.threads.map_or_else(usual_threads, Ok)?,
         ..TurnPlan::default()
     };
     let turn = scenario.kernel()?.resolve_turn(&plan, interrupt)?;
+    if let Some(file) = &args.trace {
+        files::write(file, trace::turn(&turn).as_bytes())?;
+    }
     if let Some(file) = &args.html {
         let places: Vec<_> = turn
             .places

@@ -262,6 +262,9 @@ pub fn see_strikes(
     mut witness: ResMut<Witness>,
     mut mounts: Query<&Slot>,
 ) {
+    if volley.shots.is_empty() {
+        return;
+    }
     let round = battles.0[0].round;
     witness.enter(round, &volley);
     if !witness.tells_events() {

@@ -23,6 +23,7 @@ use crate::ecs::columns::TableId;
 use crate::ecs::digest::Digest;
 use crate::ecs::ingest::{Push, PushSummary, Removal, RemoveSummary};
 use crate::ecs::mirror::{Mirror, copy_world, mirror_world};
+use crate::ecs::profile::MOST_SPANS;
 use crate::ecs::store::Key;
 use crate::ecs::tables::Table;
 use crate::ecs::witness::Depth;
@@ -76,6 +77,14 @@ impl Kernel {
     pub fn set_threads(&mut self, threads: usize) {
         self.threads = threads.clamp(1, MOST_THREADS);
         self.battles.set_workers(Workers::new(self.threads));
+    }
+
+    /// The same kernel, whose battles are fought without a clock and whose profiles are empty: for the bench that asks what
+    /// the clock costs.
+    #[must_use]
+    pub fn without_clock(mut self) -> Self {
+        self.battles = BattleWorld::without_clock(*self.rules(), self.battles.workers().clone());
+        self
     }
 
     /// The most threads that a battle uses.
@@ -186,7 +195,7 @@ impl Kernel {
         let seed = engagement.seed.unwrap_or_else(|| self.next_seed());
         let lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
         if lineup.sides.is_empty() {
-            return Ok(Report::no_conflict(seed, self.rules(), &engagement.trace_id));
+            return Ok(Report::no_conflict(seed, self.rules(), engagement));
         }
         if !self.battles.workers().are_ours() {
             self.battles.set_workers(Workers::new(self.threads));
@@ -208,32 +217,25 @@ impl Kernel {
         seed: u64,
         interrupt: Interrupt<'_>,
     ) -> Result<(Report, Option<Aftermath>)> {
+        let Self { mirror, battles, noted, .. } = self;
+        let (rules, workers) = (*battles.rules(), battles.workers().clone());
         let mut recorded;
-        let battles = match engagement.record {
-            Record::Nothing => &mut self.battles,
-            Record::Ledger => self.noted(Depth::Ledger),
-            Record::Events => self.noted(Depth::Events),
-            Record::Full => {
-                let fought = record::fight(self, engagement, lineup, seed, interrupt)?;
-                recorded = fought.1;
-                return Ok((fought.0, engagement.commit.then(|| Aftermath::of(lineup, &mut recorded))));
+        let world = match depth(engagement.record) {
+            None => battles,
+            Some(Depth::Shots) => {
+                recorded = BattleWorld::traced(rules, workers);
+                &mut recorded
+            }
+            Some(depth) => {
+                let world = &mut noted[usize::from(depth == Depth::Events)];
+                let world = world.get_or_insert_with(|| BattleWorld::noted(rules, workers.clone(), depth));
+                world.set_workers(workers);
+                world
             }
         };
-        battles.profile().keep_spans(engagement.trace);
-        battles.load(lineup, seed);
-        battles.fight(interrupt)?;
-        let report = Report::of(lineup, battles, seed, &engagement.trace_id)?;
-        Ok((report, engagement.commit.then(|| Aftermath::of(lineup, battles))))
-    }
-
-    /// The world of battles of which so much is written down, made when it is first asked for.
-    fn noted(&mut self, depth: Depth) -> &mut BattleWorld {
-        let Self { battles, noted, .. } = self;
-        let new = || BattleWorld::noted(*battles.rules(), battles.workers().clone(), depth);
-        let world = &mut noted[usize::from(depth == Depth::Events)];
-        let world = world.get_or_insert_with(new);
-        world.set_workers(battles.workers().clone());
-        world
+        world.profile().keep_spans(if engagement.trace { MOST_SPANS } else { 0 }, 1);
+        let report = fight_in(world, Mirror::of(mirror), (engagement, lineup, seed), interrupt)?;
+        Ok((report, engagement.commit.then(|| Aftermath::of(lineup, world))))
     }
 
     /// A battle before its first round, in a world of its own, to be run round by round or system by system.
@@ -243,7 +245,11 @@ impl Kernel {
     pub fn battle_world(&self, engagement: &Engagement) -> Result<BattleWorld> {
         let lineup = lineup::contested(self.mirror(), engagement, self.rules())?;
         let mut battles = BattleWorld::new(*self.rules(), Workers::new(self.threads));
-        battles.load(&lineup, engagement.seed.unwrap_or_else(|| self.next_seed()));
+        battles.load_replica(
+            &lineup,
+            engagement.seed.unwrap_or_else(|| self.next_seed()),
+            engagement.replica,
+        );
         Ok(battles)
     }
 
@@ -257,6 +263,32 @@ impl Kernel {
         let row = mirror.table(table).find(key).ok_or(unknown)?;
         Ok(export::rows(mirror, table, &[row]))
     }
+}
+
+/// What a witness writes down for such a record; absent: nothing.
+fn depth(record: Record) -> Option<Depth> {
+    match record {
+        Record::Nothing => None,
+        Record::Ledger => Some(Depth::Ledger),
+        Record::Events => Some(Depth::Events),
+        Record::Full => Some(Depth::Shots),
+    }
+}
+
+/// Fights a battle with this seed to its end, in a world that writes down what its record wants.
+fn fight_in(
+    world: &mut BattleWorld,
+    mirror: Mirror<'_>,
+    battle: (&Engagement, &Lineup, u64),
+    interrupt: Interrupt<'_>,
+) -> Result<Report> {
+    let (engagement, lineup, seed) = battle;
+    world.load_replica(lineup, seed, engagement.replica);
+    if engagement.record == Record::Full {
+        return record::fight(world, mirror, battle, interrupt);
+    }
+    world.fight(interrupt)?;
+    Report::of(lineup, world, seed, engagement)
 }
 
 #[cfg(test)]

@@ -22,7 +22,8 @@ impl Kernel {
         let lineup = lineup::contested(self.mirror(), engagement, self.rules())?;
         let rules = *self.rules();
         let odds = odds::fight(&lineup, &rules, plan, &mut self.arena, monitor);
-        odds.map_err(|error| self.written_down(error, engagement, plan.seed))
+        let marked = odds.map(|odds| Odds { trace_id: engagement.trace_id.clone(), ..odds });
+        marked.map_err(|error| self.written_down(error, engagement, plan.seed))
     }
 
     /// The seed of the next battle that is given none.

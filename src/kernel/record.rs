@@ -48,30 +48,26 @@ impl Replay {
     }
 }
 
-/// Fights a battle to its end in a world of its own, and records it: its report, and that world.
+/// Fights the battle that is loaded in a traced world to its end, and records it.
 pub(super) fn fight(
-    kernel: &Kernel,
-    engagement: &Engagement,
-    lineup: &Lineup,
-    seed: u64,
+    battles: &mut BattleWorld,
+    mirror: Mirror<'_>,
+    (engagement, lineup, seed): (&Engagement, &Lineup, u64),
     interrupt: Interrupt<'_>,
-) -> Result<(Report, BattleWorld)> {
-    let rules = *kernel.rules();
-    let mut battles = BattleWorld::traced(rules, kernel.battles.workers().clone());
+) -> Result<Report> {
+    let rules = *battles.rules();
     let mut recorder = Recorder::new(lineup);
-    battles.profile().keep_spans(engagement.trace);
-    battles.load(lineup, seed);
     battles.fight_watched(interrupt, |battles| recorder.round(battles))?;
-    let mut report = Report::of(lineup, &mut battles, seed, &engagement.trace_id)?;
+    let mut report = Report::of(lineup, battles, seed, engagement)?;
     let occasion = Occasion {
-        input: Snapshot { seed, fought: 0, threads: 1, rules, tables: part(kernel.mirror(), lineup) },
+        input: Snapshot { seed, fought: 0, threads: 1, rules, tables: part(mirror, lineup) },
         engagement: as_fought(engagement, lineup, seed),
         lineup,
         outcome: report.outcome,
         winner: report.winner.clone(),
     };
     report.replay = Some(Arc::new(recorder.finish(Round::phases(rules.volleys), occasion)));
-    Ok((report, battles))
+    Ok(report)
 }
 
 /// The engagement that gives the same battle on the part of the mirror that takes part in it.
@@ -85,6 +81,7 @@ fn as_fought(engagement: &Engagement, lineup: &Lineup, seed: u64) -> Engagement 
         defenders: defenders.collect(),
         max_rounds: Some(lineup.max_rounds),
         seed: Some(seed),
+        replica: engagement.replica,
         commit: false,
         record: Record::Full,
         trace: false,

@@ -7,14 +7,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::{Aftermath, Engagement, Interrupt, Kernel, Muster, lineup};
+use super::{Aftermath, Engagement, Interrupt, Kernel, Muster, Record, depth, fight_in, lineup};
 use crate::battle::BattleWorld;
 use crate::ecs::digest::Digest;
 use crate::ecs::mirror::Mirror;
-use crate::ecs::profile;
+use crate::ecs::profile::{self, MOST_SPANS};
 use crate::ecs::roll::place_seed;
 use crate::ecs::store::Row;
 use crate::ecs::tables::Table;
+use crate::ecs::witness::Depth;
 use crate::ecs::workers::{Workers, side_by_side};
 use crate::error::{Error, Fault, Faults, Result};
 use crate::report::Report;
@@ -33,6 +34,10 @@ pub struct TurnPlan {
     pub seed: Option<u64>,
     /// Whether the mirror holds the aftermath.
     pub commit: bool,
+    /// What is kept of each battle besides its report's tables.
+    pub record: Record,
+    /// Whether the reports keep when each system ran, and on which thread.
+    pub trace: bool,
     /// Threads that fight battles; no report depends on them.
     pub threads: usize,
     /// The caller's own mark, which its reports carry; empty: none.
@@ -48,6 +53,8 @@ impl Default for TurnPlan {
             max_rounds: None,
             seed: None,
             commit: true,
+            record: Record::Nothing,
+            trace: false,
             threads: 1,
             trace_id: "".into(),
         }
@@ -60,6 +67,8 @@ impl TurnPlan {
         Engagement {
             defenders: self.defenders.clone(),
             max_rounds: self.max_rounds,
+            record: self.record,
+            trace_id: self.trace_id.clone(),
             ..Engagement::of(Muster::Location(place))
         }
     }
@@ -110,10 +119,16 @@ impl Kernel {
         let rules = *self.rules();
         lineup::terms(self.mirror(), &plan.engagement(0), &rules)?;
         let sites = sites(self.mirror(), plan)?;
-        let mut worlds = std::mem::take(&mut self.arena);
+        // Worlds that write nothing down are kept from one turn to the next.
+        let depth = depth(plan.record);
+        let mut worlds = if depth.is_none() { std::mem::take(&mut self.arena) } else { Vec::new() };
         let mirror = self.mirror();
         let threads = plan.threads.clamp(1, sites.len().max(1));
-        worlds.resize_with(threads.max(worlds.len()), || BattleWorld::new(rules, Workers::default()));
+        worlds.resize_with(threads.max(worlds.len()), || match depth {
+            None => BattleWorld::new(rules, Workers::default()),
+            Some(Depth::Shots) => BattleWorld::traced(rules, Workers::default()),
+            Some(depth) => BattleWorld::noted(rules, Workers::default(), depth),
+        });
         let yard = Yard {
             mirror,
             rules,
@@ -124,7 +139,9 @@ impl Kernel {
             halt: AtomicBool::new(false),
         };
         let fought = yard.fight(&mut worlds[..threads], interrupt);
-        self.arena = worlds;
+        if depth.is_none() {
+            self.arena = worlds;
+        }
         let fought = fought?;
         if plan.commit {
             for aftermath in fought.iter().filter_map(|(_, _, aftermath)| aftermath.as_ref()) {
@@ -193,7 +210,9 @@ impl Yard<'_> {
             self.halt.fetch_or(interrupt(), Ordering::Relaxed);
         };
         let halt = || self.halt.store(true, Ordering::Relaxed);
-        let fought = side_by_side(worlds, |world, ask| self.work(world, &order, ask), &ask, &halt);
+        let mut posts: Vec<(u32, &mut BattleWorld)> = (1..).zip(worlds).collect();
+        let fought =
+            side_by_side(&mut posts, |post, ask| self.work(post.0, post.1, &order, ask), &ask, &halt);
         if self.halt.load(Ordering::Relaxed) {
             return Err(Error::Interrupted { round: None });
         }
@@ -202,16 +221,22 @@ impl Yard<'_> {
         Ok(fought)
     }
 
-    fn work(&self, world: &mut BattleWorld, order: &[usize], ask: &dyn Fn()) -> Vec<Fought> {
+    /// Fights battles on this thread until none is left.
+    fn work(&self, thread: u32, world: &mut BattleWorld, order: &[usize], ask: &dyn Fn()) -> Vec<Fought> {
         let mut fought = Vec::new();
+        let mut room = if self.plan.trace { MOST_SPANS } else { 0 };
         let interrupt = || {
             ask();
             self.halt.load(Ordering::Relaxed)
         };
         while let Some(&site) = order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let (place, fleets) = &self.sites[site];
+            world.profile().keep_spans(room, thread);
             fought.push(match self.battle(world, *place, fleets, &interrupt) {
-                Ok((report, aftermath)) => (*place, Ok(report), aftermath),
+                Ok((report, aftermath)) => {
+                    room -= report.spans.len();
+                    (*place, Ok(report), aftermath)
+                }
                 Err(error) => (*place, Err(error), None),
             });
             if interrupt() {
@@ -229,14 +254,12 @@ impl Yard<'_> {
         interrupt: Interrupt<'_>,
     ) -> Result<(Report, Option<Aftermath>)> {
         let seed = place_seed(self.seed, place);
-        let lineup =
-            lineup::assemble(self.mirror, fleets.to_vec(), &self.plan.engagement(place), &self.rules)?;
+        let engagement = self.plan.engagement(place);
+        let lineup = lineup::assemble(self.mirror, fleets.to_vec(), &engagement, &self.rules)?;
         if lineup.sides.is_empty() {
-            return Ok((Report::no_conflict(seed, &self.rules, &self.plan.trace_id), None));
+            return Ok((Report::no_conflict(seed, &self.rules, &engagement), None));
         }
-        world.load(&lineup, seed);
-        world.fight(interrupt)?;
-        let report = Report::of(&lineup, world, seed, &self.plan.trace_id)?;
+        let report = fight_in(world, self.mirror, (&engagement, &lineup, seed), interrupt)?;
         Ok((report, self.plan.commit.then(|| Aftermath::of(&lineup, world))))
     }
 }

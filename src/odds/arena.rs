@@ -6,9 +6,9 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
-use super::{End, Monitor, Odds, Plan, Samples, Wish, checkpoint};
+use super::{End, Life, Monitor, Odds, Plan, Samples, Wish, checkpoint};
 use crate::battle::{BattleWorld, Lineup};
-use crate::ecs::profile;
+use crate::ecs::profile::{self, MOST_SPANS};
 use crate::ecs::roll::RollKey;
 use crate::ecs::tables::Table;
 use crate::ecs::workers::{Workers, side_by_side};
@@ -39,16 +39,21 @@ pub fn fight(
     worlds.resize_with(threads, || BattleWorld::new(*rules, Workers::default()));
     let battle = crate::battle::fingerprint(lineup, plan.seed, rules);
     let deployed = worlds[0].deploy(lineup);
-    worlds.iter_mut().for_each(|world| world.seat(&deployed, slots));
+    for (thread, world) in (1..).zip(&mut *worlds) {
+        world.seat(&deployed, slots);
+        world.profile().keep_spans(if plan.trace { MOST_SPANS } else { 0 }, thread);
+    }
     let samples = Samples::new(lineup, plan.first);
     let (seed, confidence, profile) = (plan.seed, plan.confidence, Table::default());
-    let mut odds = Odds { seed, battle, confidence, end: End::Runs, samples, profile };
+    let course = plan.trace.then(Box::default);
+    let mut odds =
+        Odds { seed, battle, confidence, end: End::Runs, samples, profile, course, trace_id: "".into() };
     let mut done = 0;
     while done < plan.runs {
         let next = if plan.until.is_some() { checkpoint(done).min(plan.runs) } else { plan.runs };
         let numbers = u64::from(plan.first) + u64::from(done)..u64::from(plan.first) + u64::from(next);
         let block = Block::new(&deployed, plan, numbers, done as usize);
-        let wish = block.fight(worlds, &mut odds.samples, monitor)?;
+        let wish = block.fight(worlds, &mut odds, monitor)?;
         done = next;
         odds.end = match wish {
             Wish::Stop => End::Stopped,
@@ -60,6 +65,9 @@ pub fn fight(
     }
     let profiles: Vec<Table> = worlds.iter().map(|world| world.profile().table()).collect();
     odds.profile = profile::sum(&profiles.iter().collect::<Vec<_>>());
+    if let Some(course) = &mut odds.course {
+        course.spans = worlds.iter().flat_map(|world| world.profile().take_spans()).collect();
+    }
     Ok(odds)
 }
 
@@ -94,12 +102,15 @@ struct Block<'a> {
     /// How many are done, those of earlier blocks included, and how many there may be.
     done: AtomicUsize,
     total: usize,
+    /// Whether it is kept when each replica was fought.
+    traced: bool,
     /// The caller's wish, as one of the three below.
     wish: AtomicU8,
 }
 
-/// What one world fought: the replicas' numbers and their outcomes, in the order in which they ended.
-type Fought = Result<(Vec<u32>, Samples)>;
+/// What one world fought: the replicas' numbers and their outcomes, in the order in which they ended, and when, if that is
+/// kept.
+type Fought = Result<((Vec<u32>, Samples), Vec<Life>)>;
 
 impl<'a> Block<'a> {
     fn new(lineup: &'a Lineup, plan: &Plan, numbers: std::ops::Range<u64>, done: usize) -> Self {
@@ -110,12 +121,13 @@ impl<'a> Block<'a> {
             end: numbers.end,
             done: AtomicUsize::new(done),
             total: plan.runs as usize,
+            traced: plan.trace,
             wish: AtomicU8::new(GO_ON),
         }
     }
 
     /// Fights all replicas of the block, adds their outcomes to `samples` and says what the caller wished last.
-    fn fight(&self, worlds: &mut [BattleWorld], samples: &mut Samples, monitor: Monitor<'_>) -> Result<Wish> {
+    fn fight(&self, worlds: &mut [BattleWorld], odds: &mut Odds, monitor: Monitor<'_>) -> Result<Wish> {
         let ask = || {
             if self.wish.load(Ordering::Relaxed) != STOP {
                 let wish = match monitor(self.done.load(Ordering::Relaxed), self.total) {
@@ -128,8 +140,15 @@ impl<'a> Block<'a> {
         };
         let halt = || self.wish.store(STOP, Ordering::Relaxed);
         let fought = side_by_side(worlds, |world, ask| self.work(world, ask), &ask, &halt);
-        let fought = fought.into_iter().collect::<Result<Vec<_>>>()?;
-        samples.gather(&fought);
+        let (fought, lives): (Vec<_>, Vec<_>) =
+            fought.into_iter().collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        odds.samples.gather(&fought);
+        if let Some(course) = &mut odds.course {
+            let of_thread = |(thread, lives): (u32, Vec<Life>)| {
+                lives.into_iter().map(move |life| Life { thread, ..life })
+            };
+            course.lives.extend((1..).zip(lives).flat_map(of_thread));
+        }
         Ok(match self.wish.load(Ordering::Relaxed) {
             GO_ON => Wish::GoOn,
             ENOUGH => Wish::Enough,
@@ -139,11 +158,14 @@ impl<'a> Block<'a> {
 
     /// Fights replicas in all slots of a world until none is left.
     fn work(&self, world: &mut BattleWorld, ask: &dyn Fn()) -> Fought {
-        let mut fought = (Vec::new(), Samples::new(self.lineup, 0));
+        let (mut fought, mut lives) = ((Vec::new(), Samples::new(self.lineup, 0)), Vec::new());
+        world.profile().start();
         let slots = world.battles().len();
         let mut taken: Vec<Option<u32>> = (0..slots).map(|slot| self.take(world, slot)).collect();
+        let mut begun = vec![world.profile().last_ns(); slots];
         while taken.iter().any(Option::is_some) && self.wish.load(Ordering::Relaxed) != STOP {
             world.step();
+            let now = world.profile().last_ns();
             for (slot, place) in taken.iter_mut().enumerate() {
                 let battle = &world.battles()[slot];
                 let Some(number) = place.filter(|_| battle.ending.is_some()) else { continue };
@@ -152,12 +174,18 @@ impl<'a> Block<'a> {
                 }
                 fought.0.push(number);
                 fought.1.push(battle);
+                if self.traced && lives.len() < MOST_SPANS {
+                    let (start_ns, slot) = (begun[slot], slot as u32 + 1);
+                    let ns = now - start_ns;
+                    lives.push(Life { replica: number, thread: 0, slot, rounds: battle.round, start_ns, ns });
+                }
+                begun[slot] = now;
                 self.done.fetch_add(1, Ordering::Relaxed);
                 *place = self.take(world, slot);
             }
             ask();
         }
-        Ok(fought)
+        Ok((fought, lives))
     }
 
     /// Begins the next replica in a slot, if there is one and the caller has not had enough.

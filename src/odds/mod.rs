@@ -22,7 +22,7 @@ pub use interval::{normal_quantile, wilson};
 pub use samples::Samples;
 
 use crate::ecs::digest::Digest;
-use crate::ecs::profile;
+use crate::ecs::profile::{self, Span};
 use crate::ecs::tables::Table;
 use crate::error::{Error, Fault, Result};
 
@@ -48,6 +48,8 @@ pub struct Plan {
     pub threads: usize,
     /// The most memory for samples and worlds, in bytes.
     pub max_memory: u64,
+    /// Whether it is kept when each system ran, and when each replica was fought.
+    pub trace: bool,
 }
 
 impl Plan {
@@ -61,6 +63,7 @@ impl Plan {
             until: None,
             threads: 1,
             max_memory: USUAL_MEMORY,
+            trace: false,
         }
     }
 
@@ -132,6 +135,32 @@ impl End {
     }
 }
 
+/// When a replica was fought. A thread fights several side by side, in slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// Its number.
+    pub replica: u32,
+    /// The thread it was fought on, from 1.
+    pub thread: u32,
+    /// The slot of that thread, from 1.
+    pub slot: u32,
+    /// The rounds it took.
+    pub rounds: u32,
+    /// When it began, in nanoseconds, as [`Span::start_ns`].
+    pub start_ns: u64,
+    /// How long it took.
+    pub ns: u64,
+}
+
+/// When things ran, of each thread the first [`MOST_SPANS`](crate::ecs::profile::MOST_SPANS) of either kind.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    /// The systems, thread by thread, one run after another; each run is one for all slots of its thread.
+    pub spans: Vec<Span>,
+    /// The replicas, thread by thread, in the order in which they ended.
+    pub lives: Vec<Life>,
+}
+
 /// The outcomes of a battle that was fought many times.
 #[derive(Clone, Debug)]
 pub struct Odds {
@@ -147,10 +176,14 @@ pub struct Odds {
     pub samples: Samples,
     /// What each system cost, over all replicas and threads ([`crate::ecs::profile::Profile::table`]).
     pub profile: Table,
+    /// When things ran, if that was kept.
+    pub course: Option<Box<Course>>,
+    /// The caller's own mark; empty: none.
+    pub trace_id: Arc<str>,
 }
 
 impl PartialEq for Odds {
-    /// Whether the outcomes are equal; how long they took is not looked at.
+    /// Whether the outcomes are equal; how long they took, and for whom, is not looked at.
     fn eq(&self, other: &Self) -> bool {
         let key = |odds: &Self| (odds.seed, odds.battle, odds.confidence, odds.end);
         key(self) == key(other) && self.samples == other.samples
@@ -182,7 +215,8 @@ impl Odds {
         let mut parts: Vec<&Self> = parts.iter().collect();
         parts.sort_by_key(|part| part.samples.first);
         let Some(first) = parts.first() else { return Err(refuse("nothing".to_owned(), "at least one")) };
-        let mut merged = (*first).clone();
+        // Parts of several processes have no clock in common.
+        let mut merged = Self { course: None, ..(*first).clone() };
         for part in &parts[1..] {
             let whose = |odds: &Self| (odds.seed, odds.battle, odds.confidence.to_bits());
             if whose(part) != whose(first) {

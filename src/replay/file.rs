@@ -7,7 +7,7 @@
 //! | 1 | the version of the kernel that wrote it, a text |
 //! | 2 | roll scheme (4 bytes), seed (8), round limit (4), side of the map (8, a number), outcome and winner (texts; no winner: empty) |
 //! | 3 | the part of the mirror that took part, a snapshot ([`crate::snapshot`]), packed |
-//! | 4 | who fought: 0 and a place (8 bytes), or 1 and the fleets' ids (a count, then 8 bytes each); the defenders (a count, then texts) |
+//! | 4 | who fought: 0 and a place (8 bytes), or 1 and the fleets' ids (a count, then 8 bytes each); the defenders (a count, then texts); the number of the replica (4 bytes) if it is not the battle itself |
 //! | 5, 6 | units and weapons: a table each, packed |
 //! | 7 | the phases of a round (a count, then texts); the columns: a count, then for each its owner, kind, whether it is kept (a byte each) and its name |
 //! | 8 | for each round the digest of the battle so far (16 bytes) |
@@ -164,6 +164,9 @@ fn put_engagement(out: &mut Vec<u8>, engagement: &Engagement) {
         }
     }
     put_texts(out, &engagement.defenders);
+    if engagement.replica > 0 {
+        out.extend(engagement.replica.to_le_bytes());
+    }
 }
 
 fn take_engagement(mut reader: Reader<'_>, seed: u64, max_rounds: u32) -> Result<Engagement, Fault> {
@@ -177,12 +180,14 @@ fn take_engagement(mut reader: Reader<'_>, seed: u64, max_rounds: u32) -> Result
         other => return Err(reader.fault(format!("a muster of kind {other}"), "0 or 1")),
     };
     let defenders = take_texts(&mut reader)?;
+    let replica = if reader.is_at_end() { 0 } else { reader.u32()? };
     reader.finish()?;
     Ok(Engagement {
         muster,
         defenders,
         max_rounds: Some(max_rounds),
         seed: Some(seed),
+        replica,
         commit: false,
         record: Record::Full,
         trace: false,

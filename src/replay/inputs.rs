@@ -20,6 +20,7 @@ pub(super) fn differences(replays: [&Replay; 2], names: &[String; 2]) -> Result<
     };
     differ("roll scheme", replays.map(|replay| replay.roll_scheme.to_string()));
     differ("seed", replays.map(|replay| replay.seed().to_string()));
+    differ("replica", replays.map(|replay| replay.engagement.replica.to_string()));
     let limit =
         |replay: &Replay| replay.engagement.max_rounds.map_or_else(String::new, |limit| limit.to_string());
     differ("max_rounds", replays.map(limit));

@@ -12,13 +12,14 @@ use crate::ecs::ledger::{Closed, FleetName};
 use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Ending, Timeline};
 use crate::ecs::tables::{Column, Table};
+use crate::engagement::Engagement;
 use crate::error::Result;
 use crate::rules::Rules;
 use crate::systems::finalize::decisiveness;
 
 impl Report {
     /// The report of a place where no two factions are at war.
-    pub(crate) fn no_conflict(seed: u64, rules: &Rules, trace_id: &Arc<str>) -> Self {
+    pub(crate) fn no_conflict(seed: u64, rules: &Rules, engagement: &Engagement) -> Self {
         let lineup = Lineup::default();
         let account = Account::default();
         Self {
@@ -29,6 +30,7 @@ impl Report {
             rounds: 0,
             survivors: 0,
             seed,
+            replica: engagement.replica,
             digest: Digest::new("no battle"),
             units: units_table(&lineup, &UnitView::default(), &account),
             fleets: fleets(&lineup, &account),
@@ -41,7 +43,7 @@ impl Report {
             replay: None,
             spans: Vec::new(),
             rules: *rules,
-            trace_id: trace_id.clone(),
+            trace_id: engagement.trace_id.clone(),
         }
     }
 
@@ -53,7 +55,7 @@ impl Report {
         lineup: &Lineup,
         battles: &mut BattleWorld,
         seed: u64,
-        trace_id: &Arc<str>,
+        engagement: &Engagement,
     ) -> Result<Self> {
         let profile = battles.profile().table();
         let rules = *battles.rules();
@@ -80,7 +82,7 @@ impl Report {
                     sides: lineup.units.side.iter().map(|side| side.0).collect(),
                     names: names(lineup),
                     winner,
-                    trace_id: trace_id.clone(),
+                    trace_id: engagement.trace_id.clone(),
                 })
             });
         }
@@ -101,6 +103,7 @@ impl Report {
             rounds,
             survivors: winner.map_or(0, |side| account.sides[usize::from(side)].remaining() as usize),
             seed,
+            replica: engagement.replica,
             digest,
             units: units_table(lineup, &units, &account),
             fleets: fleets(lineup, &account),
@@ -113,7 +116,7 @@ impl Report {
             replay: None,
             spans: battles.profile().take_spans(),
             rules,
-            trace_id: trace_id.clone(),
+            trace_id: engagement.trace_id.clone(),
         })
     }
 }

@@ -170,7 +170,11 @@ fn tell(events: &Events, row: u32, event: &Event) -> Option<String> {
             } else {
                 format!(" with weapon {}", event.weapon)
             };
-            format!("{by} took its last point{with}; {:.1} points more than it had left", event.amount)
+            let more = match event.amount {
+                none if none < 0.05 => String::new(),
+                more => format!("; {more:.1} points more than it had left"),
+            };
+            format!("{by} took its last point{with}{more}")
         }
         EventKind::WeaponDestroyed => {
             format!("{} broke its weapon {}", named(events, event.unit), event.weapon)

@@ -36,6 +36,8 @@ pub struct Report {
     pub survivors: usize,
     /// The seed: with the same mirror and rules it gives the same battle.
     pub seed: u64,
+    /// Which of the seed's replicas it was; 0: the battle itself.
+    pub replica: u32,
     /// The fingerprint of all rounds.
     pub digest: Digest,
     /// A row per unit.

@@ -68,6 +68,7 @@ struct Terms<'a, 'py> {
     defenders: Vec<String>,
     max_rounds: Option<u32>,
     seed: Option<u64>,
+    trace_id: &'a str,
 }
 
 #[pymethods]
@@ -78,7 +79,7 @@ impl PyBridge {
     }
 
     /// Fight the battles, each a mapping from faction names to lists of units, and write back what became of them.
-    #[pyo3(signature = (battles, *, diplomacy, doctrines, defenders, max_rounds, seed))]
+    #[pyo3(signature = (battles, *, diplomacy, doctrines, defenders, max_rounds, seed, trace_id))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn fight<'py>(
         &self,
@@ -89,6 +90,7 @@ impl PyBridge {
         defenders: Option<&Bound<'py, PyAny>>,
         max_rounds: Option<Whole>,
         seed: Option<Seed>,
+        trace_id: Option<&str>,
     ) -> PyResult<Vec<PyBattleReport>> {
         let mut faults = Faults::default();
         let terms = Terms {
@@ -97,6 +99,7 @@ impl PyBridge {
             defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
             max_rounds: round_limit(max_rounds.as_ref(), &mut faults),
             seed: seed.map(|seed| seed.0),
+            trace_id: trace_id.unwrap_or_default(),
         };
         faults.into_result(Error::Resolve)?;
         let battles = self.read(py, &battles, &terms)?;
@@ -117,7 +120,8 @@ impl PyBridge {
         diplomacy: Option<&Bound<'py, PyAny>>,
         doctrines: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<()> {
-        let terms = Terms { diplomacy, doctrines, defenders: Vec::new(), max_rounds: None, seed: None };
+        let terms =
+            Terms { diplomacy, doctrines, defenders: Vec::new(), max_rounds: None, seed: None, trace_id: "" };
         let battles = self.read(py, &[armies], &terms)?;
         let pushed = kernel.get().with(py, |kernel| kernel.push(&battles[0].push()))?;
         pushed.map(drop).or_else(|error| Err(self.explain(py, &battles[0], error)?))
@@ -322,6 +326,7 @@ impl Battle<'_> {
             defenders: terms.defenders.iter().filter(here).cloned().collect(),
             max_rounds: terms.max_rounds,
             seed: terms.seed,
+            trace_id: terms.trace_id.into(),
             commit: false,
             ..Engagement::of(Muster::Location(PLACE))
         }
