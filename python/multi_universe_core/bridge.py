@@ -178,5 +178,6 @@ class BattleBridge:
         trace_id: str | None,
     ) -> list[_core.BattleReport]:
         terms = self._terms(diplomacy, doctrines)
-        said = {"defenders": defenders, "max_rounds": max_rounds, "seed": seed, "trace_id": trace_id}
-        return self._bridge.fight(battles, **said, **terms)
+        return self._bridge.fight(
+            battles, defenders=defenders, max_rounds=max_rounds, seed=seed, trace_id=trace_id, **terms
+        )

@@ -72,9 +72,9 @@ def test_threads_and_shards_do_not_matter() -> None:
 def test_odds_travel() -> None:
     odds = duel().odds(fleets=[1, 2], runs=50)
     assert pickle.loads(pickle.dumps(odds)) == odds
-    make, (head, columns) = odds.__reduce__()
+    make, (head, columns, profile) = odds.__reduce__()
     with pytest.raises(muc.OddsError, match="damaged"):
-        make(head, (*columns[:4], columns[4][1:], columns[5]))
+        make(head, (*columns[:4], columns[4][1:], columns[5]), profile)
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork"])

@@ -169,6 +169,31 @@ fn the_ledger_has_the_totals_of_the_report() {
 }
 
 #[test]
+fn each_round_of_the_ledger_is_that_round_of_the_timeline() {
+    let report = recorded(&mut line_battle(40, |row| row), Record::Ledger);
+    let (ledger, timeline) = (&report.ledger.as_ref().expect("a ledger").table(), &report.timeline);
+    let text =
+        |table: &Table, column: &str, row: usize| match table.column(column).map(|column| column.cell(row)) {
+            Some(Cell::Text(text)) => text.to_owned(),
+            other => panic!("{column}: {other:?}"),
+        };
+    let mut rounds = 0;
+    for row in 0..timeline.len() {
+        let (round, faction) = (timeline.ints("round")[row], text(timeline, "faction", row));
+        let ours = (0..ledger.len()).filter(|&entry| {
+            ledger.ints("round")[entry] == round && text(ledger, "attacker_faction", entry) == faction
+        });
+        let ours: Vec<usize> = ours.collect();
+        let kills: i64 = ours.iter().map(|&entry| ledger.ints("kills")[entry]).sum();
+        let dealt: f64 = ours.iter().map(|&entry| ledger.floats("damage")[entry]).sum();
+        assert_eq!(kills, timeline.ints("kills")[row], "round {round}, {faction}");
+        assert!((dealt - timeline.floats("damage_dealt")[row]).abs() < 1e-9, "round {round}, {faction}");
+        rounds += usize::from(kills > 0);
+    }
+    assert!(rounds > 5, "units fell in {rounds} rounds");
+}
+
+#[test]
 fn a_units_story_ends_with_who_killed_it() {
     let report = recorded(&mut line_battle(20, |row| row), Record::Events);
     let dead = report.units.ints("killed_by").iter().position(|&by| by >= 0).expect("somebody died");

@@ -58,6 +58,24 @@ fn the_first_replica_is_the_battle_itself() {
 }
 
 #[test]
+fn a_replica_fought_alone_ends_as_it_did_among_the_others() {
+    let mut kernel = line_battle(12, |row| row);
+    let odds = odds(&mut kernel, &plan(40));
+    let mut digests = std::collections::BTreeSet::new();
+    for replica in 0..40 {
+        let engagement = Engagement { seed: Some(5), replica, commit: false, ..fleets() };
+        let report = kernel.resolve(&engagement, &|| false).expect("a battle");
+        assert_eq!(report.replica, replica);
+        assert_eq!(odds.samples.rounds[replica as usize], report.rounds, "replica {replica}");
+        let lost = &odds.samples.lost[2 * replica as usize..][..2];
+        let lost: Vec<i64> = lost.iter().map(|&lost| i64::from(lost)).collect();
+        assert_eq!(lost, report.factions.ints("units_lost"), "replica {replica}");
+        digests.insert(report.digest);
+    }
+    assert_eq!(digests.len(), 40, "each is another battle");
+}
+
+#[test]
 fn the_mirror_stays_as_it_was() {
     let mut kernel = line_battle(12, |row| row);
     let before = kernel.digest();

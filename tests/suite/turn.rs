@@ -6,7 +6,8 @@ use multi_universe_core::Error;
 use multi_universe_core::ecs::columns::TableId;
 use multi_universe_core::ecs::ingest::{TableInput, Values};
 use multi_universe_core::ecs::roll::place_seed;
-use multi_universe_core::kernel::{Engagement, Kernel, Muster, Turn, TurnPlan};
+use multi_universe_core::kernel::{Engagement, Kernel, Muster, Record, Turn, TurnPlan};
+use multi_universe_core::report::Report;
 
 use crate::support::{push, two_factions};
 
@@ -89,6 +90,33 @@ fn a_place_has_the_battle_that_it_would_have_alone() {
         let only = TurnPlan { locations: Some(vec![*place]), ..plan.clone() };
         let only = kernel.resolve_turn(&only, &|| false).expect("a turn");
         assert_eq!(only.places[0].1.as_ref().expect("a battle").digest, alone.digest);
+    }
+}
+
+#[test]
+fn the_battles_of_a_turn_are_written_down_as_those_of_resolve_and_traced_on_their_threads() {
+    let mut kernel = campaign(7);
+    let plan = TurnPlan { seed: Some(77), commit: false, threads: 2, ..TurnPlan::default() };
+    let plain = kernel.resolve_turn(&plan, &|| false).expect("a turn");
+    for record in [Record::Ledger, Record::Events, Record::Full] {
+        let written = TurnPlan { record, trace: true, ..plan.clone() };
+        let turn = kernel.resolve_turn(&written, &|| false).expect("a turn");
+        assert_eq!(turn.digest(), plain.digest(), "{record:?}");
+        for (place, report) in &turn.places {
+            let report = report.as_ref().expect("a battle");
+            let seed = Some(place_seed(77, *place));
+            let engagement =
+                Engagement { seed, record, commit: false, ..Engagement::of(Muster::Location(*place)) };
+            let alone = kernel.resolve(&engagement, &|| false).expect("a battle");
+            assert_eq!(report.ledger, alone.ledger, "{record:?} at {place}");
+            let list = |report: &Report| report.events.as_ref().map(|events| events.list.clone());
+            assert_eq!(list(report), list(&alone), "{record:?} at {place}");
+            assert_eq!(report.replay.is_some(), record == Record::Full);
+            let calls: i64 = report.profile.ints("calls").iter().sum();
+            assert_eq!(report.spans.len() as i64, calls);
+            let thread = report.spans[0].thread;
+            assert!((1..=2).contains(&thread) && report.spans.iter().all(|span| span.thread == thread));
+        }
     }
 }
 
