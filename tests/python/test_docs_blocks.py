@@ -41,7 +41,9 @@ def test_a_page_runs(
 
 
 def test_no_python_block_is_overlooked() -> None:
-    assert {"index.md", "concepts.md", "migration.md", "scaling.md"} <= {page.name for page in PAGES}
+    assert {"index.md", "concepts.md", "migration.md", "scaling.md", "seeing.md"} <= {
+        page.name for page in PAGES
+    }
     for page in DOCS.rglob("*.md"):
         text = page.read_text(encoding="utf-8")
         assert len(re.findall(r"```\s*(?:py|python)\b", text)) == len(BLOCK.findall(text)), page
