@@ -31,23 +31,24 @@ pub struct Entry {
     pub overkill: f64,
 }
 
-/// So many pairs of camps are found without a look into the page, and a number that no pair has.
+/// So many pairs of camps are found without a look into the page: all of up to eight fleets.
 const AT_HAND: usize = 256;
-const NO_PAIR: u64 = u64::MAX;
 
 /// The entries of a battle, as they come.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     entries: Vec<Entry>,
+    /// The round whose page is open; 0: none.
+    round: u32,
     /// Where this round's entries are, by camps.
     open: FxHashMap<(u32, u32), u32>,
-    /// Some pairs of camps of this round, and where their entries are.
-    at_hand: [(u64, u32); AT_HAND],
+    /// Where the entry of some pairs of camps may be: whoever looks there sees by the entry whether it is.
+    at_hand: [u32; AT_HAND],
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { entries: Vec::new(), open: FxHashMap::default(), at_hand: [(NO_PAIR, 0); AT_HAND] }
+        Self { entries: Vec::new(), round: 0, open: FxHashMap::default(), at_hand: [0; AT_HAND] }
     }
 }
 
@@ -84,24 +85,25 @@ pub fn fleet_of(camp: u32) -> usize {
 }
 
 impl Ledger {
-    /// Begins a round: what comes is not added to entries of the one before.
-    pub fn turn_page(&mut self) {
-        self.open.clear();
-        self.at_hand.fill((NO_PAIR, 0));
-    }
-
     /// Adds the shots of a volley; `camps` are those of the units, by row.
     pub fn add(&mut self, round: u32, shots: &[Shot], landed: &[Landed], camps: &[u32]) {
+        let between = |shot: &Shot| (camps[shot.shooter as usize], camps[shot.target as usize]);
+        let Some(first) = shots.first().map(between) else { return };
+        if self.round != round {
+            // What comes is not added to entries of the round before.
+            self.round = round;
+            self.open.clear();
+        }
+        // Most shots are between the same camps as the one before: their entry is at hand, not in the page.
+        let mut place = self.find(round, first);
+        let mut entry = self.entries[place];
         for (shot, landed) in shots.iter().zip(landed) {
-            let (from, to) = (camps[shot.shooter as usize], camps[shot.target as usize]);
-            // Fire between two camps alternates with fire between others as chance has it. So nothing here depends on the shot
-            // before, which no processor could foresee; of up to eight fleets each pair has a place of its own.
-            let pair = u64::from(from) << 32 | u64::from(to);
-            let hand = (from.wrapping_mul(16) ^ to) as usize % AT_HAND;
-            if self.at_hand[hand].0 != pair {
-                self.at_hand[hand] = (pair, self.find(round, from, to));
+            let camps = between(shot);
+            if camps != (entry.from, entry.to) {
+                self.entries[place] = entry;
+                place = self.find(round, camps);
+                entry = self.entries[place];
             }
-            let entry = &mut self.entries[self.at_hand[hand].1 as usize];
             entry.shots += u64::from(shot.attacks);
             entry.hits += u64::from(shot.hits);
             entry.crits += u64::from(shot.crits);
@@ -109,21 +111,28 @@ impl Ledger {
             entry.overkill += landed.overkill;
             entry.kills += u32::from(landed.killed);
         }
+        self.entries[place] = entry;
     }
 
     /// The place of this round's entry between two camps.
-    #[cold]
-    fn find(&mut self, round: u32, from: u32, to: u32) -> u32 {
-        let Self { entries, open, .. } = self;
-        *open.entry((from, to)).or_insert_with(|| {
+    #[inline(always)]
+    fn find(&mut self, round: u32, (from, to): (u32, u32)) -> usize {
+        let Self { entries, open, at_hand, .. } = self;
+        let known = &mut at_hand[(from.wrapping_mul(16) ^ to) as usize % AT_HAND];
+        let is_ours = |entry: &Entry| (entry.round, entry.from, entry.to) == (round, from, to);
+        if entries.get(*known as usize).is_some_and(is_ours) {
+            return *known as usize;
+        }
+        *known = *open.entry((from, to)).or_insert_with(|| {
             entries.push(Entry { round, from, to, ..Entry::default() });
             (entries.len() - 1) as u32
-        })
+        });
+        *known as usize
     }
 
     /// The entries in order of round, attackers and targets; nothing is left.
     pub fn take(&mut self) -> Vec<Entry> {
-        self.turn_page();
+        self.round = 0;
         // A copy holds what there is; the ledger's own has room for the entries of the next battle.
         let mut entries = self.entries.clone();
         self.entries.clear();

@@ -100,7 +100,7 @@ impl Witness {
     }
 
     /// Enters what landed into the ledger.
-    fn enter(&mut self, round: u32, volley: &Volley) {
+    pub fn enter(&mut self, round: u32, volley: &Volley) {
         self.ledger.add(round, &volley.shots, &volley.landed, &self.camps);
     }
 
@@ -157,9 +157,10 @@ impl Witness {
 
 /// Puts the witness behind the phases that it looks at.
 pub fn register(round: &mut Round, profile: &Profile, depth: Depth) {
-    round.behind(Phase::Damage, profile.timed(see_fire));
-    round.behind(Phase::MeleeDamage, profile.timed(see_strikes));
+    // The ledger is entered by those who land the shots.
     if depth >= Depth::Events {
+        round.behind(Phase::Damage, profile.timed(see_fire));
+        round.behind(Phase::MeleeDamage, profile.timed(see_strikes));
         round.behind(Phase::Deploy, profile.timed(see_arrivals));
         round.behind(Phase::Movement, profile.timed(see_retreats));
         round.behind(Phase::Morale, profile.timed(see_nerve));
@@ -227,13 +228,6 @@ pub fn see_fire(
     mut mounts: Query<&Slot>,
 ) {
     let round = battles.0[0].round;
-    if volley.turn == 0 {
-        witness.ledger.turn_page();
-    }
-    witness.enter(round, &volley);
-    if !witness.tells_events() {
-        return;
-    }
     let slots = columns(&mut mounts).unwrap_or(&[]);
     let (slot_of, detailed) = (|mount: u32| slots[mount as usize].0, witness.depth >= Depth::Shots);
     // Whose fire at whom is being told, and by which event.
@@ -266,10 +260,6 @@ pub fn see_strikes(
         return;
     }
     let round = battles.0[0].round;
-    witness.enter(round, &volley);
-    if !witness.tells_events() {
-        return;
-    }
     let slots = columns(&mut mounts).unwrap_or(&[]);
     let slot_of = |mount: u32| slots.get(mount as usize).map_or(NO_SLOT, |slot| slot.0);
     for (strike, landed) in volley.shots.iter().zip(&volley.landed) {

@@ -47,6 +47,7 @@ use crate::ecs::profile::Profile;
 use crate::ecs::resources::{Battle, Battles, Landed, RuleBook, Volley};
 use crate::ecs::roll::{pick, threshold};
 use crate::ecs::simd::{Level, kernel};
+use crate::ecs::witness::Witness;
 use crate::rules::{Rules, SuppressionFrom};
 
 /// Adds this file's systems.
@@ -92,27 +93,30 @@ type Guns = (
 pub fn land(
     rules: Res<RuleBook>,
     level: Res<Level>,
-    volley: ResMut<Volley>,
-    battles: ResMut<Battles>,
-    units: Query<Targets>,
-    mounts: Query<Guns>,
-) {
-    land_on(land_plain, &rules, *level, volley, battles, units, mounts);
-}
-
-/// As [`land`], and it is written down where each shot went.
-pub fn land_noted(
-    rules: Res<RuleBook>,
-    level: Res<Level>,
     mut volley: ResMut<Volley>,
     battles: ResMut<Battles>,
     units: Query<Targets>,
     mounts: Query<Guns>,
 ) {
+    land_on(land_plain, (&rules, *level), &mut volley, battles, units, mounts);
+}
+
+/// As [`land`], and it is written down where each shot went, and entered into the ledger.
+pub fn land_noted(
+    rules: Res<RuleBook>,
+    level: Res<Level>,
+    mut volley: ResMut<Volley>,
+    mut witness: ResMut<Witness>,
+    battles: ResMut<Battles>,
+    units: Query<Targets>,
+    mounts: Query<Guns>,
+) {
+    let round = battles.0[0].round;
     let Volley { shots, landed, .. } = &mut *volley;
     landed.clear();
     landed.resize(shots.len(), Landed::NOWHERE);
-    land_on(land_and_note, &rules, *level, volley, battles, units, mounts);
+    land_on(land_and_note, (&rules, *level), &mut volley, battles, units, mounts);
+    witness.enter(round, &volley);
 }
 
 /// Lands shots on the columns of a world.
@@ -120,9 +124,8 @@ type Lander = fn(Level, &mut Volley, &mut [Battle], &mut FiringLine<'_>, &Rules)
 
 fn land_on(
     lander: Lander,
-    rules: &RuleBook,
-    level: Level,
-    mut volley: ResMut<Volley>,
+    (rules, level): (&RuleBook, Level),
+    volley: &mut Volley,
     mut battles: ResMut<Battles>,
     mut units: Query<Targets>,
     mut mounts: Query<Guns>,
@@ -154,7 +157,7 @@ fn land_on(
         gun,
         state,
     };
-    lander(level, &mut volley, &mut battles.0, &mut line, &rules.0);
+    lander(level, volley, &mut battles.0, &mut line, &rules.0);
 }
 
 /// A unit's columns that say how it fares.

@@ -91,7 +91,7 @@ fn others<'a>(winner: usize, names: &[&'a str]) -> &'a str {
 }
 
 /// What decided the battle, in a sentence: nerve, if the others ran and the winner did not; fire, if the winner dealt more than
-/// it took, and by which of shots, aim and weight; else the small margin that it was.
+/// it took, and by what: aim, weight, or the number of shots; else the small margin that it was.
 fn why(report: &Report, names: &[&str], winner: usize) -> String {
     let of = |column: &str| {
         let values = report.factions.ints(column);
@@ -103,34 +103,34 @@ fn why(report: &Report, names: &[&str], winner: usize) -> String {
     let ((units, their_units), (fled, they_fled)) = (of("units_initial"), of("retreated"));
     let (dealt, taken) = (points("damage_dealt"), points("damage_taken"));
     let ((shots, their_shots), (hits, their_hits)) = (of("shots"), of("hits"));
-    let share = |part: f64, whole: f64| part / whole.max(1.0);
+    let share = |part: f64, whole: f64| part / whole.max(1e-9);
     if share(they_fled, their_units) > (2.0 * share(fled, units)).max(0.2) {
         return format!(
             "Why: nerve. {they_fled} of the {their_units} units of {whose} ran and left the field, and {fled} of the {units} \
              of {name}."
         );
     }
+    if taken == 0.0 {
+        return format!("Why: fire. {name} dealt {dealt:.0} points and took none.");
+    }
     if dealt < 1.1 * taken {
         return format!(
             "Why: by a narrow margin. {name} dealt {:.2} points for each that it took.",
-            dealt / taken.max(1e-9)
+            dealt / taken
         );
     }
     let aim = (100.0 * share(hits, shots), 100.0 * share(their_hits, their_shots));
     let weight = (share(dealt, hits), share(taken, their_hits));
-    let reasons = [
-        (share(shots, their_shots), format!("it fired more ({shots} shots to {their_shots})")),
-        (share(aim.0, aim.1), format!("it hit more often ({:.0} % of its shots to {:.0} %)", aim.0, aim.1)),
-        (
-            share(weight.0, weight.1),
-            format!("its hits did more ({:.1} points each to {:.1})", weight.0, weight.1),
-        ),
-    ];
-    let best = reasons
-        .into_iter()
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map_or(String::new(), |best| best.1);
-    format!("Why: fire. {name} dealt {:.1} points for each that it took: {best}.", dealt / taken.max(1e-9))
+    let (aim_ratio, weight_ratio) = (share(aim.0, aim.1), share(weight.0, weight.1));
+    // Who is winning has more guns left to fire: that is a reason only where there is no other.
+    let reason = if aim_ratio.max(weight_ratio) < 1.1 {
+        format!("it fired more ({shots} shots to {their_shots})")
+    } else if aim_ratio > weight_ratio {
+        format!("it hit more often ({:.0} % of its shots to {:.0} %)", aim.0, aim.1)
+    } else {
+        format!("its hits did more ({:.1} points each to {:.1})", weight.0, weight.1)
+    };
+    format!("Why: fire. {name} dealt {:.1} points for each that it took: {reason}.", dealt / taken)
 }
 
 fn best_unit(report: &Report) -> Option<String> {
