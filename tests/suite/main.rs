@@ -3,6 +3,7 @@
 mod allocations;
 mod battle;
 mod determinism;
+mod distances;
 mod events;
 mod floors;
 mod fuzzed;
@@ -10,6 +11,7 @@ mod gate;
 mod hostile;
 mod ledger;
 mod odds;
+mod pages;
 mod parting;
 mod pipeline;
 mod replay;
