@@ -17,7 +17,7 @@ RUST_SOURCES := $(shell find src -type f 2>/dev/null)
 .DEFAULT_GOAL := help
 # One step at a time: cargo uses all cores by itself, and the log stays readable.
 .NOTPARALLEL:
-.PHONY: help run test core python verify lint lint-rust lint-python components bench instructions bless docs package clean
+.PHONY: help run test core python verify lint lint-rust lint-python components bench instructions bless docs package sbom clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -78,6 +78,11 @@ package: .venv/requirements.stamp ## a source package in dist/, and the wheel th
 	$(PYTHON) -m venv dist/tried
 	dist/tried/bin/python -m pip install --disable-pip-version-check --no-cache-dir --quiet dist/*.tar.gz
 	dist/tried/bin/muc verify scenarios/
+
+sbom: .venv/requirements.stamp ## a wheel in dist/, and the bill of what is linked into it
+	rm -rf dist
+	$(BIN)/maturin build $(LOCKED) --out dist
+	$(BIN)/python scripts/sbom.py dist/*.whl > dist/sbom.cdx.json
 
 clean: ## remove what was built and installed here
 	$(CARGO) clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from packaging.requirements import Requirement
 
 import multi_universe_core as muc
 import multi_universe_core.executors
+from sbom import bill
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -90,6 +92,20 @@ def test_the_wheel_says_what_it_needs_and_what_it_can_do_without(wheel: zipfile.
 def test_no_text_in_the_wheel_names_the_folder_in_which_it_was_built(wheel: zipfile.ZipFile) -> None:
     texts = [path for path in wheel.namelist() if not path.endswith((".so", ".pyd"))]
     assert [path for path in texts if str(ROOT).encode() in wheel.read(path)] == []
+
+
+def test_the_bill_of_materials_lists_what_is_linked_and_what_pip_fetches_and_names_no_folder(
+    wheel: zipfile.ZipFile,
+) -> None:
+    made = bill(Path(str(wheel.filename)))
+    names = {one["name"] for one in made["components"]}
+    linked = {"bevy_ecs", "pyo3", "rayon", "xxhash-rust"}
+    assert linked <= names and not {"criterion", "proptest", "syn", "pyo3-macros"} & names
+    assert {one["name"] for one in made["components"] if one.get("scope") == "required"} == {"numpy"}
+    assert all(one["hashes"] for one in made["components"] if one["purl"].startswith("pkg:cargo/"))
+    known = {one["bom-ref"] for one in [*made["components"], made["metadata"]["component"]]}
+    assert {ref for one in made["dependencies"] for ref in [one["ref"], *one["dependsOn"]]} <= known
+    assert str(ROOT) not in json.dumps(made) and "file:" not in json.dumps(made)
 
 
 def test_the_source_package_holds_what_a_build_needs_and_no_junk(maturin: Any) -> None:
