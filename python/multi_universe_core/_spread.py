@@ -127,7 +127,8 @@ class _Run:
         self.options = options
         self.snapshot = kernel.snapshot()
         self.token = hashlib.blake2b(self.snapshot, digest_size=16).hexdigest()
-        self.workers: int = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
+        stated = getattr(executor, "_max_workers", None)
+        self.workers = stated if isinstance(stated, int) and stated > 0 else os.cpu_count() or 1
         self.waiting: deque[tuple[int, int, bool, Future[Odds | None] | None]] = deque()
         self.given = 0
 
@@ -169,8 +170,10 @@ class _Run:
             except Exception:
                 # The worker died, the pool broke, the cluster lost it: the same shard gives the same odds.
                 odds = None
-            if odds is not None:
+            if isinstance(odds, Odds):
                 return odds
+            if odds is not None:
+                raise _refused(f"a {type(odds).__name__} from a shard", "the odds that it was to work out")
             future = self.submit(self.snapshot, first, runs)
         odds = shard(self.token, self.snapshot, self.options, first, runs)
         assert odds is not None, "the snapshot was given"

@@ -8,6 +8,7 @@ use pyo3::types::PyTuple;
 
 use super::column::kind_of;
 use super::points::{Alike, AnyPoints, refused};
+use super::whole::Whole;
 use crate::ecs::distance::{self, Points, Rows};
 use crate::ecs::simd;
 use crate::ecs::workers::Workers;
@@ -148,7 +149,7 @@ impl PyDistanceCalculator {
     fn k_nearest<'py>(
         &self,
         py: Python<'py>,
-        k: i64,
+        k: Whole,
         places: Option<&Bound<'py, PyAny>>,
         positions: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Found<'py>> {
@@ -235,8 +236,8 @@ impl PyDistanceCalculator {
 }
 
 /// How many neighbours are asked for, if they can be.
-pub(super) fn count_of_neighbours(k: i64) -> PyResult<usize> {
-    let count = usize::try_from(k).ok().filter(|count| (1..=MOST_NEIGHBOURS).contains(count));
+pub(super) fn count_of_neighbours(k: Whole) -> PyResult<usize> {
+    let count = k.within(1, MOST_NEIGHBOURS);
     count.ok_or_else(|| refused("k", k, format!("a whole number from 1 to {MOST_NEIGHBOURS}")))
 }
 

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
+use super::column::shown;
 use super::engagement;
 use super::input::HeldPush;
 use super::keys::{self, Seed, keys_or_fault};
@@ -270,19 +271,22 @@ impl PyKernel {
     }
 
     /// The faction with this name.
-    fn faction<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyDict>> {
-        self.one_row(py, |kernel| kernel.faction(name))
+    fn faction<'py>(&self, py: Python<'py>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyDict>> {
+        // A text that is no Unicode is no faction's name.
+        let unknown = |_| Error::Unknown { table: "faction", key: shown(name) };
+        let known = name.to_str().map_err(unknown)?;
+        self.one_row(py, |kernel| kernel.faction(known))
     }
 
     /// The fleet with this id.
     fn fleet<'py>(&self, py: Python<'py>, id: Whole) -> PyResult<Bound<'py, PyDict>> {
-        let id = known(TableId::Fleets, &id)?;
+        let id = id.id_of("fleet")?;
         self.one_row(py, |kernel| kernel.fleet(id))
     }
 
     /// The unit with this id.
     fn unit<'py>(&self, py: Python<'py>, id: Whole) -> PyResult<Bound<'py, PyDict>> {
-        let id = known(TableId::Units, &id)?;
+        let id = id.id_of("unit")?;
         self.one_row(py, |kernel| kernel.unit(id))
     }
 
@@ -347,12 +351,6 @@ impl PyKernel {
         let table = self.shared.with(py, |kernel| find(kernel))??;
         row_dict(py, &table, 0)
     }
-}
-
-/// An id that a row could have.
-fn known(table: TableId, id: &Whole) -> Result<i64> {
-    let unknown = || Error::Unknown { table: table.spec().row_name, key: id.to_string() };
-    id.within(i64::MIN, i64::MAX).ok_or_else(unknown)
 }
 
 fn row_counts(kernel: &mut Kernel) -> [usize; 5] {

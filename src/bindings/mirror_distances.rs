@@ -6,6 +6,7 @@ use super::distances::{all_pairs, count_of_neighbours, finite_radius, room};
 use super::engagement;
 use super::kernel::PyKernel;
 use super::table::PyTable;
+use super::whole::Whole;
 use crate::ecs::tables::Table;
 use crate::ecs::workers::Workers;
 use crate::kernel::Placed;
@@ -46,7 +47,7 @@ impl PyDistances {
         &self,
         py: Python<'py>,
         fleets: Option<&Bound<'py, PyAny>>,
-        location: Option<i64>,
+        location: Option<Whole>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         let placed = self.placed(py, fleets, location)?;
         let matrix = all_pairs(py, &placed.points, &placed.points, None)?;
@@ -59,7 +60,7 @@ impl PyDistances {
         &self,
         py: Python<'_>,
         fleets: Option<&Bound<'_, PyAny>>,
-        location: Option<i64>,
+        location: Option<Whole>,
     ) -> PyResult<PyTable> {
         let placed = self.placed(py, fleets, location)?;
         Ok(work(py, |workers| placed.nearest_enemies(workers)))
@@ -72,7 +73,7 @@ impl PyDistances {
         py: Python<'_>,
         radius: f64,
         fleets: Option<&Bound<'_, PyAny>>,
-        location: Option<i64>,
+        location: Option<Whole>,
     ) -> PyResult<PyTable> {
         let radius = finite_radius(radius)?;
         let placed = self.placed(py, fleets, location)?;
@@ -86,9 +87,9 @@ impl PyDistances {
     fn k_nearest(
         &self,
         py: Python<'_>,
-        k: i64,
+        k: Whole,
         fleets: Option<&Bound<'_, PyAny>>,
-        location: Option<i64>,
+        location: Option<Whole>,
     ) -> PyResult<PyTable> {
         let k = count_of_neighbours(k)?;
         let placed = self.placed(py, fleets, location)?;
@@ -106,7 +107,7 @@ impl PyDistances {
         &self,
         py: Python<'_>,
         fleets: Option<&Bound<'_, PyAny>>,
-        location: Option<i64>,
+        location: Option<Whole>,
     ) -> PyResult<Placed> {
         let selection = engagement::selection(fleets, location)?;
         Ok(self.0.get().with(py, |kernel| kernel.placed(&selection))??)

@@ -11,6 +11,7 @@ use super::legacy::{self, Handover};
 use super::replay::PyReplay;
 use super::story::PyStory;
 use super::table::PyTable;
+use super::whole::Whole;
 use crate::ecs::tables::Table;
 use crate::report::{Decisiveness, Report};
 
@@ -196,7 +197,8 @@ impl PyBattleReport {
     ///
     /// Raises ReplayError if the battle was fought without record="events" or "full", UnknownKeyError if no such unit
     /// fought.
-    fn explain(&self, py: Python<'_>, unit: i64) -> PyResult<PyStory> {
+    fn explain(&self, py: Python<'_>, unit: Whole) -> PyResult<PyStory> {
+        let unit = unit.id_of("unit")?;
         Ok(PyStory(py.detach(|| self.report.explain(unit))?))
     }
 

@@ -8,6 +8,7 @@ use pyo3::types::{PyList, PyString};
 
 use super::column::{self, kind_of, refusal, shown};
 use super::keys;
+use super::whole::Whole;
 use crate::ecs::ingest::Values;
 use crate::error::{Error, Fault};
 use crate::hotpaths::strength::{self, StrengthCache};
@@ -53,10 +54,13 @@ impl PyStrengthCache {
     #[pyo3(signature = (unit, base=None, modifiers=None))]
     fn set(
         &self,
-        unit: i64,
+        unit: Whole,
         base: Option<&Bound<'_, PyAny>>,
         modifiers: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<f64> {
+        let expected = || format!("a whole number from {} to {}", i64::MIN, i64::MAX);
+        let refused = || Error::Input(Fault::column("unit", "", &unit, expected()).into());
+        let unit = unit.within(i64::MIN, i64::MAX).ok_or_else(refused)?;
         let base = base.map(|base| number("base", None, base)).transpose()?;
         let modifiers = modifiers.map(numbers).transpose()?;
         Ok(self.held().set(unit, base, modifiers.as_deref())?)
@@ -79,8 +83,8 @@ impl PyStrengthCache {
     }
 
     /// The strength of a unit, or None.
-    fn get(&self, unit: i64) -> Option<f64> {
-        self.held().get(unit)
+    fn get(&self, unit: Whole) -> Option<f64> {
+        self.held().get(unit.within(i64::MIN, i64::MAX)?)
     }
 
     /// The strengths of many units, float64 of shape (n,). Raises UnknownKeyError, which names the first unknown one.
@@ -91,8 +95,8 @@ impl PyStrengthCache {
     }
 
     /// Forget a unit. Raises UnknownKeyError if it is not known.
-    fn remove(&self, unit: i64) -> PyResult<()> {
-        Ok(self.held().remove(unit)?)
+    fn remove(&self, unit: Whole) -> PyResult<()> {
+        Ok(self.held().remove(unit.id_of("unit")?)?)
     }
 
     /// Forget all units.
@@ -104,8 +108,8 @@ impl PyStrengthCache {
         self.held().len()
     }
 
-    fn __contains__(&self, unit: i64) -> bool {
-        self.held().get(unit).is_some()
+    fn __contains__(&self, unit: Whole) -> bool {
+        self.get(unit).is_some()
     }
 
     fn __repr__(&self) -> String {

@@ -100,7 +100,7 @@ impl PyTable {
                 "a column is asked for by its name, not by {what}; t.row(i) gives a row"
             )));
         };
-        let text = text.to_str()?;
+        let Ok(text) = text.to_str() else { return Err(self.unknown_column(&text.to_string_lossy())) };
         match self.table.names().iter().position(|known| known == text) {
             Some(index) => self.array(name.py(), index),
             None => Err(self.unknown_column(text)),
@@ -202,7 +202,7 @@ impl PyTable {
         let names = self.table.names();
         let hint = nearest_name(name, names.iter().map(AsRef::as_ref));
         let hint = hint.map_or(String::new(), |near| format!("; did you mean '{near}'?"));
-        PyKeyError::new_err(format!("no column '{name}'{hint} The columns: {}", names.join(", ")))
+        PyKeyError::new_err(format!("no column '{name}'{hint}; the columns: {}", names.join(", ")))
     }
 }
 

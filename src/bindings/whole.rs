@@ -6,7 +6,7 @@ use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 
 use super::column::shown;
-use crate::error::{Fault, Faults};
+use crate::error::{Error, Fault, Faults, Result};
 
 /// A whole number of any size.
 pub(crate) enum Whole {
@@ -44,6 +44,12 @@ impl Whole {
     pub(crate) fn within<T: TryFrom<i64> + PartialOrd>(&self, least: T, most: T) -> Option<T> {
         let Self::Number(number) = self else { return None };
         T::try_from(*number).ok().filter(|number| (least..=most).contains(number))
+    }
+
+    /// An id that a row of this kind ("unit") could have.
+    pub(crate) fn id_of(&self, row_name: &'static str) -> Result<i64> {
+        let unknown = || Error::Unknown { table: row_name, key: self.to_string() };
+        self.within(i64::MIN, i64::MAX).ok_or_else(unknown)
     }
 
     /// As [`within`](Self::within); else the smallest, and a fault of the argument in the list.

@@ -124,6 +124,22 @@ def test_a_shard_whose_worker_died_is_run_again(shards: int) -> None:
     assert executor.calls > 3
 
 
+class Lying(concurrent.futures.Executor):
+    """An executor that has another answer than the work's, and a wrong idea of its size."""
+
+    _max_workers = -2
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        future.set_result("hello")
+        return future
+
+
+def test_what_is_no_odds_is_not_taken_for_a_shards_result() -> None:
+    with pytest.raises(muc.OddsError, match="executor: got a str from a shard, expected the odds"):
+        duel().odds(fleets=[1, 2], runs=50, executor=Lying())
+
+
 def _die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
