@@ -370,3 +370,24 @@ fn a_turn_is_a_line_for_each_place() {
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert!(out.contains(" won in ") && out.contains("location"), "{out}");
 }
+
+#[test]
+fn no_name_in_a_file_steers_the_terminal() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(LINES)).expect("the line battle");
+    let name = text
+        .split("[[faction]]\nname = \"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a faction");
+    let steering = text.replace(&format!("\"{name}\""), &format!("\"\\u001b[31m{name}\\u009b\""));
+    let file = written(&folder("steering"), "steering.toml", &steering);
+    for args in
+        [vec!["run", &file], vec!["turn", &file], vec!["run", &file, "--watch"], vec!["run", "\u{1b}[31m"]]
+    {
+        let (_, out, err) = told(&args);
+        let steers = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
+        assert!(!steers(&out) && !steers(&err), "{args:?}: {out:?} {err:?}");
+    }
+    assert!(told(&["turn", &file]).1.contains("\\u{1b}[31m"));
+}

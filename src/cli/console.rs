@@ -47,7 +47,7 @@ impl Console {
 
     /// Writes text.
     pub fn print(&mut self, text: impl Display) -> Result<()> {
-        write!(self, "{text}").map_err(|error| unwritable(&error))
+        write!(self, "{}", legible(text)).map_err(|error| unwritable(&error))
     }
 
     /// Remembers that a check failed.
@@ -81,7 +81,7 @@ impl Console {
     fn complain(&mut self, what: impl Display, end: End) {
         // First what was there first. An output or a standard error that cannot be written is no one's to tell.
         let _ = self.flush();
-        let _ = writeln!(io::stderr(), "{what}");
+        let _ = writeln!(io::stderr(), "{}", legible(what));
         self.end = self.end.max(end);
     }
 
@@ -111,6 +111,13 @@ impl Write for Console {
     fn flush(&mut self) -> io::Result<()> {
         self.unless_closed(Write::flush)
     }
+}
+
+/// A text that steers no terminal: names come from files of other people.
+fn legible(text: impl Display) -> String {
+    let steers = |c: &char| c.is_control() && !matches!(c, '\n' | '\t');
+    let shown = |c: char| if steers(&c) { c.escape_default().to_string() } else { c.to_string() };
+    text.to_string().chars().map(shown).collect()
 }
 
 /// The error of an output that could not be written.

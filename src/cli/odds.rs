@@ -1,6 +1,6 @@
 //! `muc odds`: how likely each faction is to win, and what it will lose.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -92,7 +92,7 @@ pub(super) fn odds(args: &Args, interrupt: Interrupt<'_>, console: &mut Console)
             "factions": Rows(&table),
         });
         let text = serde_json::to_string_pretty(&document).map_err(|error| unwritable(&error))?;
-        return console.print(format_args!("{text}\n"));
+        return writeln!(console, "{text}").map_err(|error| unwritable(&error));
     }
     let rounds = odds.rounds();
     let round = |name: &str| rounds.iter().find(|(known, _)| *known == name).map_or(0.0, |(_, value)| *value);

@@ -32,8 +32,10 @@ pub(super) fn play(report: &Report, interrupt: Interrupt<'_>, console: &mut Cons
     let width = console.width().unwrap_or(*COLUMNS.end() + 2).saturating_sub(2);
     let width = width.clamp(*COLUMNS.start(), *COLUMNS.end());
     for frame in replay.film(&rows, |_| true) {
-        let clear = if live { CLEAR } else { "" };
-        console.print(format_args!("{clear}{}", picture(&frame, replay, &sides, width)))?;
+        if live {
+            console.write_all(CLEAR.as_bytes()).map_err(|error| unwritable(&error))?;
+        }
+        console.print(picture(&frame, replay, &sides, width))?;
         console.print(strengths(report, frame.round))?;
         console.flush().map_err(|error| unwritable(&error))?;
         if live {
