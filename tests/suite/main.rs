@@ -10,6 +10,7 @@ mod fuzzed;
 mod gate;
 mod hostile;
 mod ledger;
+mod numbers;
 mod odds;
 mod pages;
 mod parting;
