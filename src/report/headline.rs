@@ -53,6 +53,7 @@ mod tests {
             decisiveness: winner.map(|_| Decisiveness::Overwhelming),
             rounds: 28,
             survivors: 1,
+            replica: 0,
             seed: 42,
             digest: Digest::new("battle"),
             units: Table::default(),
