@@ -12,7 +12,7 @@ use multi_universe_core::kernel::{Engagement, Kernel, Muster};
 /// Weapons of each ship.
 const WEAPONS: i64 = 3;
 
-/// Two fleets of half of the ships each: the battle of `benches/records.py`.
+/// Two fleets of half of the ships each: the battle of `benches/peers/records.py`.
 fn two_fleets(ships: i64) -> Kernel {
     let mounts = || (0..ships * WEAPONS).map(|mount| (mount / WEAPONS, mount % WEAPONS));
     let push = Push::default()
