@@ -44,7 +44,7 @@ pub fn round(criterion: &mut Criterion) {
         let armies = Armies::immortal(units);
         let mut kernel = armies.kernel();
         kernel.set_threads(1);
-        let mut battles = kernel.battle_world(&armies.engagement(1, u32::MAX)).expect("a battle");
+        let mut battles = kernel.battle_world(&armies.engagement(1, 1_000_000)).expect("a battle");
         for _ in 0..10 {
             assert!(battles.step(), "the battle is over too soon");
         }
