@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, final
 
+from ._errors import KernelError
 from ._kernel import Kernel
 from ._report import BattleReport
 
@@ -12,6 +13,17 @@ class _Bridge:
     def __new__(cls, schema: object, kernel: Kernel) -> _Bridge: ...
     def fight(
         self,
+        armies: Any,
+        *,
+        diplomacy: object,
+        doctrines: dict[str, str] | None,
+        defenders: Iterable[str],
+        max_rounds: int | None,
+        seed: int | None,
+    ) -> BattleReport:
+        """Fight a battle, a mapping from faction names to lists of units, and write back what became of them."""
+    def fight_all(
+        self,
         battles: list[Any],
         *,
         diplomacy: object,
@@ -19,8 +31,9 @@ class _Bridge:
         defenders: Iterable[str],
         max_rounds: int | None,
         seed: int | None,
-    ) -> list[BattleReport]:
-        """Fight the battles, each a mapping from faction names to lists of units; write the results back."""
+        threads: int | None,
+    ) -> list[BattleReport | KernelError]:
+        """Fight many battles at once: in the place of each its report, or the exception that says why there is none."""
     def mirror(
         self, kernel: Kernel, armies: Any, *, diplomacy: object, doctrines: dict[str, str] | None
     ) -> None:

@@ -101,7 +101,8 @@ class BattleBridge:
         `report.objects[id]` is the object. Raises BridgeError, which names unit, path, value and what was
         expected; whatever is raised, no object has changed. Ctrl-C works during the battle.
         """
-        return self._fight([armies], diplomacy, doctrines, defenders, max_rounds, seed)[0]
+        terms = self._terms(diplomacy, doctrines)
+        return self._bridge.fight(armies, defenders=defenders, max_rounds=max_rounds, seed=seed, **terms)
 
     def resolve_turn(
         self,
@@ -112,13 +113,32 @@ class BattleBridge:
         defenders: Iterable[str] = (),
         max_rounds: int | None = None,
         seed: int | None = None,
-    ) -> list[_core.BattleReport]:
-        """Fight many battles, each as `resolve` would; nothing is written before all of them are over.
+        threads: int | None = None,
+    ) -> list[_core.BattleReport | _core.KernelError]:
+        """Fight many battles at once, each as `resolve` would; nothing is written before all of them are over.
 
-        A defender counts where its army is. seed: None, or what each battle derives its own seed from. An
-        object may be in one battle only. Returns the reports in the order of the battles.
+        A defender counts where its army is. seed: None, or what each battle derives its own seed from.
+        threads: how many battles are fought at once; None: the environment's MUC_THREADS, else one for each
+        processor. No report depends on it.
+
+        Returns what came of each battle, in their order: its report, or the exception that `resolve` would have
+        raised. Such a battle leaves its objects as they were, and keeps no other from being fought and written.
+        An object may be in one battle only: of several battles with the same object none is fought. Raises
+        BridgeError for that and for what is wrong with the call itself; then, and after Ctrl-C, no object has
+        changed.
+
+        >>> from types import SimpleNamespace as Ship
+        >>> from multi_universe_core.bridge import BattleBridge
+        >>> def battle(hp: float) -> dict[str, list[Ship]]:
+        ...     return {"Hegemony": [Ship(hp=900.0, weapons=[Ship(strength=8, range=90)])], "Synod": [Ship(hp=hp)]}
+        >>> good, bad = BattleBridge(seed=1).resolve_turn([battle(50.0), battle(-50.0)])
+        >>> good.winner, type(bad).__name__
+        ('Hegemony', 'BridgeError')
         """
-        return self._fight(list(battles), diplomacy, doctrines, defenders, max_rounds, seed)
+        terms = self._terms(diplomacy, doctrines)
+        return self._bridge.fight_all(
+            list(battles), defenders=defenders, max_rounds=max_rounds, seed=seed, threads=threads, **terms
+        )
 
     def engagement(
         self, armies_dict: Armies, silent: bool = False
@@ -160,15 +180,3 @@ class BattleBridge:
             "diplomacy": self.diplomacy if diplomacy is None else diplomacy,
             "doctrines": None if doctrines is None else dict(doctrines),
         }
-
-    def _fight(
-        self,
-        battles: list[Armies],
-        diplomacy: Treaties | None,
-        doctrines: Mapping[str, str] | None,
-        defenders: Iterable[str],
-        max_rounds: int | None,
-        seed: int | None,
-    ) -> list[_core.BattleReport]:
-        terms = self._terms(diplomacy, doctrines)
-        return self._bridge.fight(battles, defenders=defenders, max_rounds=max_rounds, seed=seed, **terms)

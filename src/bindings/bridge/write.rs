@@ -29,13 +29,23 @@ struct Written<'a, 'py> {
 }
 
 impl Undo<'_, '_> {
-    /// Takes everything back, the last first. What cannot be restored is counted.
-    pub(super) fn take_back(self) -> usize {
+    /// Takes everything back, the last first. The error says how much could not be restored.
+    pub(super) fn take_back(self, py: Python<'_>, error: PyErr) -> PyResult<PyErr> {
         let restored = self.steps.into_iter().rev().map(|Written { holder, step, old }| match old {
             Some(old) => step.put(&holder, &old),
             None => step.remove(&holder),
         });
-        restored.filter(Result::is_err).count()
+        let lost = restored.filter(Result::is_err).count();
+        if lost > 0 {
+            let note = format!("{lost} values could not be restored: their objects refused the old ones");
+            error.value(py).call_method1(intern!(py, "add_note"), (note,))?;
+        }
+        Ok(error)
+    }
+
+    /// Adds what was written after this.
+    pub(super) fn append(&mut self, mut later: Self) {
+        self.steps.append(&mut later.steps);
     }
 }
 
