@@ -21,7 +21,7 @@ class _Bridge:
         max_rounds: int | None,
         seed: int | None,
     ) -> BattleReport:
-        """Fight a battle, a mapping from faction names to lists of units, and write back what became of them."""
+        """Fight a battle, a mapping from faction names to lists of units; write back what became of them."""
     def fight_all(
         self,
         battles: list[Any],
@@ -33,7 +33,7 @@ class _Bridge:
         seed: int | None,
         threads: int | None,
     ) -> list[BattleReport | KernelError]:
-        """Fight many battles at once: in the place of each its report, or the exception that says why there is none."""
+        """Fight many battles at once: in the place of each its report, or why there is none."""
     def mirror(
         self, kernel: Kernel, armies: Any, *, diplomacy: object, doctrines: dict[str, str] | None
     ) -> None:

@@ -115,22 +115,22 @@ class BattleBridge:
         seed: int | None = None,
         threads: int | None = None,
     ) -> list[_core.BattleReport | _core.KernelError]:
-        """Fight many battles at once, each as `resolve` would; nothing is written before all of them are over.
+        """Fight many battles at once, each as `resolve` would; nothing is written before all are over.
 
         A defender counts where its army is. seed: None, or what each battle derives its own seed from.
         threads: how many battles are fought at once; None: the environment's MUC_THREADS, else one for each
         processor. No report depends on it.
 
-        Returns what came of each battle, in their order: its report, or the exception that `resolve` would have
-        raised. Such a battle leaves its objects as they were, and keeps no other from being fought and written.
-        An object may be in one battle only: of several battles with the same object none is fought. Raises
-        BridgeError for that and for what is wrong with the call itself; then, and after Ctrl-C, no object has
-        changed.
+        Returns what came of each battle, in their order: its report, or the exception that `resolve` would
+        have raised. Such a battle leaves its objects as they were, and keeps no other from being fought and
+        written. Raises BridgeError for an object that is in two battles, and for what is wrong with the call
+        itself; then, and after Ctrl-C, no object has changed.
 
         >>> from types import SimpleNamespace as Ship
         >>> from multi_universe_core.bridge import BattleBridge
         >>> def battle(hp: float) -> dict[str, list[Ship]]:
-        ...     return {"Hegemony": [Ship(hp=900.0, weapons=[Ship(strength=8, range=90)])], "Synod": [Ship(hp=hp)]}
+        ...     strong = Ship(hp=900.0, weapons=[Ship(strength=8, range=90)])
+        ...     return {"Hegemony": [strong], "Synod": [Ship(hp=hp)]}
         >>> good, bad = BattleBridge(seed=1).resolve_turn([battle(50.0), battle(-50.0)])
         >>> good.winner, type(bad).__name__
         ('Hegemony', 'BridgeError')

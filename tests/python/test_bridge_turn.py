@@ -35,7 +35,9 @@ def test_the_battles_of_a_turn_are_those_that_are_fought_one_by_one() -> None:
 def test_no_report_depends_on_the_number_of_threads(threads: int) -> None:
     armies, others = battles(12), battles(12)
     reports = engine().resolve_turn(armies, seed=11, threads=threads)
-    assert [r.digest for r in reports] == [r.digest for r in engine().resolve_turn(others, seed=11, threads=2)]
+    assert [r.digest for r in reports] == [
+        r.digest for r in engine().resolve_turn(others, seed=11, threads=2)
+    ]
     assert [changeable(a) for a in armies] == [changeable(o) for o in others]
 
 

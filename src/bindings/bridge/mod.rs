@@ -13,6 +13,7 @@ mod look;
 mod path;
 mod read;
 mod schema;
+mod slots;
 mod treaties;
 mod turn;
 mod value;

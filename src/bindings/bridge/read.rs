@@ -1,7 +1,7 @@
 //! One pass in: every object is read once, into columns.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyMapping, PyString};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyMapping, PyString};
 use rustc_hash::FxHashMap;
 
 use super::armies::{Armies, PAIRS};
@@ -99,6 +99,7 @@ impl<'py> Reader<'_, 'py> {
         self.armies.factions.push(name);
         self.armies.starts.push(self.armies.objects.len());
         let fleets = PyDict::new(units.py());
+        self.armies.reserve(units.cast_exact::<PyList>().map_or(0, PyListMethods::len));
         for unit in units.try_iter()? {
             let unit = unit?;
             let id = self.armies.objects.len();
@@ -216,8 +217,8 @@ impl<'py> Reader<'_, 'py> {
     ) -> PyResult<()> {
         let columns = if tree == UNIT { &mut self.armies.units } else { &mut self.armies.weapons };
         // The usual case, and most of the time of a hand-over.
-        if let Some(number) = Tree::number(field.place, &self.found[tree])
-            && columns.add_number(index, number)
+        if let Some(plain) = Tree::plain(field.place, object, &self.found[tree])
+            && columns.add_plain(index, plain)
         {
             return Ok(());
         }
