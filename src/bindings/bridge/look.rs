@@ -91,8 +91,15 @@ impl Tree {
         Ok(self.places.len() - 1)
     }
 
-    /// An `At` of Python as a place that no function reads: who looks there tries its sources one by one.
-    pub(super) fn place(&mut self, column: &str, at: &Bound<'_, PyAny>) -> PyResult<Where> {
+    /// An `At` of Python whose sources are tried one by one, and the number of a place that is its first source.
+    pub(super) fn add_list(&mut self, column: &str, at: &Bound<'_, PyAny>) -> PyResult<(Where, usize)> {
+        let (all, mut first) = (self.place(column, at)?, self.place(column, at)?);
+        first.sources.truncate(1);
+        self.places.push(first);
+        Ok((all, self.places.len() - 1))
+    }
+
+    fn place(&mut self, column: &str, at: &Bound<'_, PyAny>) -> PyResult<Where> {
         let py = at.py();
         let given = at.getattr(intern!(py, "sources"))?.cast_into::<PyTuple>()?;
         let mut sources = Vec::with_capacity(given.len());
@@ -212,6 +219,21 @@ impl Tree {
             Plan::Function(function) => function.get(&found.row, place).and_then(|value| plain(&value)),
             Plan::Steps => None,
         }
+    }
+
+    /// What a place with one source has, or that it has nothing, if it was read at once with all others; looks for nothing.
+    pub(super) fn at_hand<'py>(
+        &self,
+        place: usize,
+        object: &Bound<'py, PyAny>,
+        found: &Found<'py>,
+    ) -> Option<Option<Bound<'py, PyAny>>> {
+        let value = match &found.plan {
+            Plan::Slots(slots) => slots.value(place, object),
+            Plan::Function(function) => Some(function.get(&found.row, place)?.to_owned()),
+            Plan::Steps => return None,
+        };
+        Some(value.filter(|value| !value.is_none()))
     }
 
     /// What the first source of a place has that has anything.
