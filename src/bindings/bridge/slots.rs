@@ -11,6 +11,7 @@ use std::ffi::{CStr, c_int, c_void};
 
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyString, PyType};
 use pyo3::{Borrowed, ffi, intern};
 
@@ -142,8 +143,9 @@ fn find(class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> PyResult<Found
 /// The offset of the slot whose descriptor this is, if it is one of this class's slots.
 fn slot_of(class: &Bound<'_, PyType>, found: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
     let py = class.py();
-    let descriptor = py.import(intern!(py, "types"))?.getattr(intern!(py, "MemberDescriptorType"))?;
-    if !found.get_type().is(&descriptor) || !found.getattr(intern!(py, "__objclass__"))?.is(class) {
+    static DESCRIPTOR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let descriptor = DESCRIPTOR.import(py, "types", "MemberDescriptorType")?;
+    if !found.get_type().is(descriptor) || !found.getattr(intern!(py, "__objclass__"))?.is(class) {
         return Ok(None);
     }
     // A class may have put it under another name than its own.
