@@ -50,7 +50,9 @@ def fleets() -> None:
             per=1_000,
         )
         beside(
-            f"{name}, a call that looks for nothing, dict.get",
+            "a call that looks for no fleet",
+            size,
+            "dict.get",
             lambda f=find: [f(None) for _ in range(1_000)],
             lambda g=get, i=one: [g(i) for _ in range(1_000)],
             per=1_000,
