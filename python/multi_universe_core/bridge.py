@@ -128,10 +128,10 @@ class BattleBridge:
 
         >>> from types import SimpleNamespace as Ship
         >>> from multi_universe_core.bridge import BattleBridge
-        >>> def battle(hp: float) -> dict[str, list[Ship]]:
+        >>> def battle(hp: object) -> dict[str, list[Ship]]:
         ...     strong = Ship(hp=900.0, weapons=[Ship(strength=8, range=90)])
         ...     return {"Hegemony": [strong], "Synod": [Ship(hp=hp)]}
-        >>> good, bad = BattleBridge(seed=1).resolve_turn([battle(50.0), battle(-50.0)])
+        >>> good, bad = BattleBridge(seed=1).resolve_turn([battle(50.0), battle("half")])
         >>> good.winner, type(bad).__name__
         ('Hegemony', 'BridgeError')
         """
