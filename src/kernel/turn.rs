@@ -5,6 +5,7 @@
 //! the order of places, after all of them were fought. A fleet is at one place, so no unit is in two battles.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::{Aftermath, Engagement, Interrupt, Kernel, Muster, lineup};
 use crate::battle::BattleWorld;
@@ -14,7 +15,7 @@ use crate::ecs::profile;
 use crate::ecs::roll::place_seed;
 use crate::ecs::store::Row;
 use crate::ecs::tables::Table;
-use crate::ecs::workers::{Workers, share_out};
+use crate::ecs::workers::{Workers, side_by_side};
 use crate::error::{Error, Fault, Faults, Result};
 use crate::report::Report;
 use crate::rules::Rules;
@@ -113,7 +114,15 @@ impl Kernel {
         let mirror = self.mirror();
         let threads = plan.threads.clamp(1, sites.len().max(1));
         worlds.resize_with(threads.max(worlds.len()), || BattleWorld::new(rules, Workers::default()));
-        let yard = Yard { mirror, rules, plan, seed, sites };
+        let yard = Yard {
+            mirror,
+            rules,
+            plan,
+            seed,
+            sites,
+            next: AtomicUsize::new(0),
+            halt: AtomicBool::new(false),
+        };
         let fought = yard.fight(&mut worlds[..threads], interrupt);
         self.arena = worlds;
         let fought = fought?;
@@ -166,6 +175,8 @@ struct Yard<'a> {
     plan: &'a TurnPlan,
     seed: u64,
     sites: Vec<Site>,
+    next: AtomicUsize,
+    halt: AtomicBool,
 }
 
 impl Yard<'_> {
@@ -178,14 +189,36 @@ impl Yard<'_> {
             rosters.map(Vec::len).sum()
         };
         order.sort_by_cached_key(|&site| std::cmp::Reverse(units(site)));
-        let work = |world: &mut BattleWorld, site: usize, interrupt: Interrupt<'_>| {
+        let ask = || {
+            self.halt.fetch_or(interrupt(), Ordering::Relaxed);
+        };
+        let halt = || self.halt.store(true, Ordering::Relaxed);
+        let fought = side_by_side(worlds, |world, ask| self.work(world, &order, ask), &ask, &halt);
+        if self.halt.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted { round: None });
+        }
+        let mut fought: Vec<Fought> = fought.into_iter().flatten().collect();
+        fought.sort_by_key(|(place, ..)| *place);
+        Ok(fought)
+    }
+
+    fn work(&self, world: &mut BattleWorld, order: &[usize], ask: &dyn Fn()) -> Vec<Fought> {
+        let mut fought = Vec::new();
+        let interrupt = || {
+            ask();
+            self.halt.load(Ordering::Relaxed)
+        };
+        while let Some(&site) = order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let (place, fleets) = &self.sites[site];
-            match self.battle(world, *place, fleets, interrupt) {
+            fought.push(match self.battle(world, *place, fleets, &interrupt) {
                 Ok((report, aftermath)) => (*place, Ok(report), aftermath),
                 Err(error) => (*place, Err(error), None),
+            });
+            if interrupt() {
+                break;
             }
-        };
-        share_out(worlds, &order, work, interrupt).ok_or(Error::Interrupted { round: None })
+        }
+        fought
     }
 
     fn battle(
