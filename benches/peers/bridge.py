@@ -10,9 +10,11 @@ health, shield, position and suppression back.
 import gc
 import statistics
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -100,6 +102,15 @@ def by_name(units: list[Unit]) -> None:
         for weapon in unit.weapons:
             for name in WEAPON:
                 getattr(weapon, name)
+
+
+UNIT_OF_C, WEAPON_OF_C = attrgetter(*UNIT, "weapons"), attrgetter(*WEAPON)
+
+
+def from_c(units: list[Unit]) -> None:
+    """The same by loops in C that look each attribute up, as code outside of the interpreter does."""
+    deque(map(UNIT_OF_C, units), maxlen=0)
+    deque(map(WEAPON_OF_C, [weapon for unit in units for weapon in unit.weapons]), maxlen=0)
 
 
 def into_columns(units: list[Unit]) -> dict[str, Any]:
@@ -190,6 +201,7 @@ def compare(count: int) -> None:
     loops: dict[str, Callable[[], Any]] = {
         "a loop that reads them, written out": partial(bare, units),
         "a loop that reads them, by names": partial(by_name, units),
+        "look-ups of them from C": partial(from_c, units),
         "into NumPy columns": partial(into_columns, units),
     }
     for name, loop in loops.items():

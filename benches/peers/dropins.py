@@ -49,6 +49,14 @@ def fleets() -> None:
             lambda g=get, i=one: [g(i) for _ in range(1_000)],
             per=1_000,
         )
+        beside(
+            "a call that looks for no fleet",
+            size,
+            "dict.get",
+            lambda f=find: [f(None) for _ in range(1_000)],
+            lambda g=get, i=one: [g(i) for _ in range(1_000)],
+            per=1_000,
+        )
 
         def at_once(ids: Any = asked, index: muc.FleetIndex = index) -> Any:
             return index.get_many(ids)

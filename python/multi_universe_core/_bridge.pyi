@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, final
 
+from ._errors import KernelError
 from ._kernel import Kernel
 from ._report import BattleReport
 
@@ -12,6 +13,18 @@ class _Bridge:
     def __new__(cls, schema: object, kernel: Kernel) -> _Bridge: ...
     def fight(
         self,
+        armies: Any,
+        *,
+        diplomacy: object,
+        doctrines: dict[str, str] | None,
+        defenders: Iterable[str],
+        max_rounds: int | None,
+        seed: int | None,
+        trace_id: str | None,
+    ) -> BattleReport:
+        """Fight a battle, a mapping from faction names to lists of units; write back what became of them."""
+    def fight_all(
+        self,
         battles: list[Any],
         *,
         diplomacy: object,
@@ -20,8 +33,9 @@ class _Bridge:
         max_rounds: int | None,
         seed: int | None,
         trace_id: str | None,
-    ) -> list[BattleReport]:
-        """Fight the battles, each a mapping from faction names to lists of units; write the results back."""
+        threads: int | None,
+    ) -> list[BattleReport | KernelError]:
+        """Fight many battles at once: in the place of each its report, or why there is none."""
     def mirror(
         self, kernel: Kernel, armies: Any, *, diplomacy: object, doctrines: dict[str, str] | None
     ) -> None:

@@ -104,7 +104,10 @@ class BattleBridge:
         `report.objects[id]` is the object. Raises BridgeError, which names unit, path, value and what was
         expected; whatever is raised, no object has changed. Ctrl-C works during the battle.
         """
-        return self._fight([armies], diplomacy, doctrines, defenders, max_rounds, seed, trace_id)[0]
+        terms = self._terms(diplomacy, doctrines)
+        return self._bridge.fight(
+            armies, defenders=defenders, max_rounds=max_rounds, seed=seed, trace_id=trace_id, **terms
+        )
 
     def resolve_turn(
         self,
@@ -116,13 +119,39 @@ class BattleBridge:
         max_rounds: int | None = None,
         seed: int | None = None,
         trace_id: str | None = None,
-    ) -> list[_core.BattleReport]:
-        """Fight many battles, each as `resolve` would; nothing is written before all of them are over.
+        threads: int | None = None,
+    ) -> list[_core.BattleReport | _core.KernelError]:
+        """Fight many battles at once, each as `resolve` would; nothing is written before all are over.
 
-        A defender counts where its army is. seed: None, or what each battle derives its own seed from. An
-        object may be in one battle only. Returns the reports in the order of the battles.
+        A defender counts where its army is. seed: None, or what each battle derives its own seed from.
+        trace_id: a mark of your own, which all reports carry.
+        threads: how many battles are fought at once; None: the environment's MUC_THREADS, else one for each
+        processor. No report depends on it.
+
+        Returns what came of each battle, in their order: its report, or the exception that `resolve` would
+        have raised. Such a battle leaves its objects as they were, and keeps no other from being fought and
+        written. Raises BridgeError for an object that is in two battles, and for what is wrong with the call
+        itself; then, and after Ctrl-C, no object has changed.
+
+        >>> from types import SimpleNamespace as Ship
+        >>> from multi_universe_core.bridge import BattleBridge
+        >>> def battle(hp: object) -> dict[str, list[Ship]]:
+        ...     strong = Ship(hp=900.0, weapons=[Ship(strength=8, range=90)])
+        ...     return {"Hegemony": [strong], "Synod": [Ship(hp=hp)]}
+        >>> good, bad = BattleBridge(seed=1).resolve_turn([battle(50.0), battle("half")])
+        >>> good.winner, type(bad).__name__
+        ('Hegemony', 'BridgeError')
         """
-        return self._fight(list(battles), diplomacy, doctrines, defenders, max_rounds, seed, trace_id)
+        terms = self._terms(diplomacy, doctrines)
+        return self._bridge.fight_all(
+            list(battles),
+            defenders=defenders,
+            max_rounds=max_rounds,
+            seed=seed,
+            trace_id=trace_id,
+            threads=threads,
+            **terms,
+        )
 
     def engagement(
         self, armies_dict: Armies, silent: bool = False, *, trace_id: str | None = None
@@ -166,18 +195,3 @@ class BattleBridge:
             "diplomacy": self.diplomacy if diplomacy is None else diplomacy,
             "doctrines": None if doctrines is None else dict(doctrines),
         }
-
-    def _fight(
-        self,
-        battles: list[Armies],
-        diplomacy: Treaties | None,
-        doctrines: Mapping[str, str] | None,
-        defenders: Iterable[str],
-        max_rounds: int | None,
-        seed: int | None,
-        trace_id: str | None,
-    ) -> list[_core.BattleReport]:
-        terms = self._terms(diplomacy, doctrines)
-        return self._bridge.fight(
-            battles, defenders=defenders, max_rounds=max_rounds, seed=seed, trace_id=trace_id, **terms
-        )

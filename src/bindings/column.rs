@@ -7,7 +7,10 @@
 use std::borrow::Cow;
 
 use arrow_array::ArrayRef;
-use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{
+    Element, PyArray1, PyArrayDescrMethods, PyArrayMethods, PyReadonlyArray1, PyUntypedArray,
+    PyUntypedArrayMethods,
+};
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -55,11 +58,15 @@ fn as_it_is<'py>(given: &Bound<'py, PyAny>) -> Option<Held<'py>> {
     if !given.is_exact_instance_of::<PyUntypedArray>() {
         return None;
     }
-    lend(given, Held::F64)
-        .or_else(|| lend(given, Held::I64))
-        .or_else(|| lend(given, Held::F32))
-        .or_else(|| lend(given, Held::I32))
-        .or_else(|| lend(given, Held::Flag))
+    let dtype = given.cast::<PyUntypedArray>().ok()?.dtype();
+    match (dtype.kind(), dtype.itemsize()) {
+        (b'f', 8) => lend(given, Held::F64),
+        (b'i', 8) => lend(given, Held::I64),
+        (b'f', 4) => lend(given, Held::F32),
+        (b'i', 4) => lend(given, Held::I32),
+        (b'b', 1) => lend(given, Held::Flag),
+        _ => None,
+    }
 }
 
 /// The array, if it is contiguous, aligned and of this type.

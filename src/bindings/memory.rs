@@ -1,4 +1,4 @@
-//! The only `unsafe` of the crate's Python side: memory that Rust and Python share.
+//! Memory that Rust and Python share: with the bridge's slots the only `unsafe` of the crate's Python side.
 //!
 //! Out: a column as a NumPy array without a copy. In: the Arrow C data interface, by which other libraries
 //! hand over theirs. Each block states what it relies on; everything else is safe code.
@@ -78,6 +78,20 @@ pub(crate) fn has_attribute(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString
     // SAFETY: both are living objects of an attached interpreter; the function has no other condition, and clears
     // whatever error it meets.
     unsafe { pyo3::ffi::PyObject_HasAttr(object.as_ptr(), name.as_ptr()) == 1 }
+}
+
+/// What a function returns for one argument. The stable ABI of CPython 3.11 has one way to call that makes no tuple of it.
+pub(crate) fn call_with<'py>(
+    function: &Bound<'py, PyAny>,
+    argument: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let end: *mut pyo3::ffi::PyObject = std::ptr::null_mut();
+    // SAFETY: the arguments are living objects of an attached interpreter, and a null pointer ends them; the function
+    // returns a new reference, or null with an exception set.
+    unsafe {
+        let result = pyo3::ffi::PyObject_CallFunctionObjArgs(function.as_ptr(), argument.as_ptr(), end);
+        Bound::from_owned_ptr_or_err(function.py(), result)
+    }
 }
 
 /// Whether this thread is attached to Python's main interpreter, and to no sub-interpreter.

@@ -2,7 +2,7 @@
 //!
 //! Everything is copied or borrowed in while attached to the interpreter, battles are fought detached, and
 //! what comes back is owned columns. Failures pass through one exhaustive match in `errors`; all `unsafe`
-//! stands in `memory`.
+//! stands in `memory` and in `bridge/slots`.
 
 mod arrow_input;
 mod battle_finalizer;

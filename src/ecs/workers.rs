@@ -1,5 +1,6 @@
 //! Threads for the inside of a system: a pool of our own, cut by the data, never by the number of threads.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -124,6 +125,42 @@ pub fn side_by_side<T: Send, R: Send>(
         }
         results
     })
+}
+
+/// Does the jobs in `order`, each taken by whoever of `hands` has time first, each hand on a thread of its own; the results
+/// are in the order of the jobs' numbers. `work` is given a question to ask now and then, whether to stop, which on the calling
+/// thread is the caller's own `interrupt`. Nothing if the caller stopped it.
+pub fn share_out<T: Send, R: Send>(
+    hands: &mut [T],
+    order: &[usize],
+    work: impl Fn(&mut T, usize, &dyn Fn() -> bool) -> R + Sync,
+    interrupt: &dyn Fn() -> bool,
+) -> Option<Vec<R>> {
+    let (next, halt) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let hand = |hand: &mut T, ask: &dyn Fn()| {
+        let stopped = || {
+            ask();
+            halt.load(Ordering::Relaxed)
+        };
+        let mut done = Vec::new();
+        while let Some(&job) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            done.push((job, work(hand, job, &stopped)));
+            if stopped() {
+                break;
+            }
+        }
+        done
+    };
+    let ask = || {
+        halt.fetch_or(interrupt(), Ordering::Relaxed);
+    };
+    let done = side_by_side(hands, hand, &ask, &|| halt.store(true, Ordering::Relaxed));
+    if halt.load(Ordering::Relaxed) {
+        return None;
+    }
+    let mut done: Vec<(usize, R)> = done.into_iter().flatten().collect();
+    done.sort_by_key(|(job, _)| *job);
+    Some(done.into_iter().map(|(_, result)| result).collect())
 }
 
 /// Tells the other threads of a panic.

@@ -1,5 +1,6 @@
 //! The kernel: one long-lived mirror of the campaign, and the battles fought on it.
 
+mod apart;
 mod blame;
 mod commit;
 mod distances;
@@ -12,6 +13,7 @@ mod turn;
 
 use bevy_ecs::prelude::*;
 
+pub use apart::Encounter;
 use commit::Aftermath;
 pub use distances::Placed;
 pub use selection::Selection;

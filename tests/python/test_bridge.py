@@ -226,22 +226,6 @@ def test_experience_is_for_those_who_ask(experience: Any, gains: bool) -> None:
         assert bool(unit.gained) is (experience == "gain_xp" and row["alive"])
 
 
-def test_a_turn_is_many_battles_and_all_of_them_or_none_are_written() -> None:
-    battles = [fleets(3) for _ in range(5)]
-    reports = engine().resolve_turn(battles)
-    assert len({report.digest for report in reports}) == 5
-    assert [r.digest for r in reports] == [
-        engine().resolve_turn([fleets(3) for _ in range(5)])[i].digest for i in range(5)
-    ]
-    again = [fleets(3), fleets(3)]
-    before = [changeable(armies) for armies in again]
-    again[1]["Synod"].append(again[0]["Synod"][0])
-    with pytest.raises(muc.BridgeError, match="the same object again, expected each object once"):
-        engine().resolve_turn(again)
-    again[1]["Synod"].pop()
-    assert [changeable(armies) for armies in again] == before
-
-
 def test_the_interpreter_is_released_during_the_battle() -> None:
     ticks, done = 0, threading.Event()
 

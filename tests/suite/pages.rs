@@ -4,7 +4,7 @@ use multi_universe_core::ecs::columns::TableId;
 use multi_universe_core::ecs::components::Status;
 use multi_universe_core::ecs::ingest::{TableInput, Values};
 use multi_universe_core::export::html;
-use multi_universe_core::export::trace::chrome;
+use multi_universe_core::export::trace;
 use multi_universe_core::kernel::{Engagement, Kernel, Muster, Record, TurnPlan};
 use multi_universe_core::odds::{Plan, Wish};
 use multi_universe_core::report::Report;
@@ -167,7 +167,7 @@ fn a_film_has_the_rounds_and_units_that_are_asked_for() {
 fn a_trace_has_a_bar_for_each_round_and_for_each_run_of_a_system() {
     let engagement = Engagement { trace: true, ..Engagement::of(Muster::Fleets(vec![1, 2])) };
     let report = line_battle(3, |row| row).resolve(&engagement, &|| false).expect("a battle");
-    let trace: Value = serde_json::from_str(&chrome(&report.spans)).expect("JSON");
+    let trace: Value = serde_json::from_str(&trace::battle(&report)).expect("JSON");
     let bars = trace["traceEvents"].as_array().expect("a list");
     let of = |kind: &str| bars.iter().filter(|bar| bar["cat"] == kind).count();
     assert_eq!((of("round"), of("system")), (report.rounds as usize, report.spans.len()));

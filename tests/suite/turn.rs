@@ -4,9 +4,9 @@ use std::cell::Cell;
 
 use multi_universe_core::Error;
 use multi_universe_core::ecs::columns::TableId;
-use multi_universe_core::ecs::ingest::{TableInput, Values};
+use multi_universe_core::ecs::ingest::{Push, TableInput, Values};
 use multi_universe_core::ecs::roll::place_seed;
-use multi_universe_core::kernel::{Engagement, Kernel, Muster, Record, Turn, TurnPlan};
+use multi_universe_core::kernel::{Encounter, Engagement, Kernel, Muster, Record, Turn, TurnPlan};
 use multi_universe_core::report::Report;
 
 use crate::support::{push, two_factions};
@@ -162,4 +162,77 @@ fn a_request_that_cannot_be_is_refused_and_an_interruption_changes_nothing() {
     // A place without a war is no conflict, and is told so.
     let quiet = kernel.resolve_turn(&places(&[5]), &|| false).expect("a turn");
     assert_eq!(quiet.places[0].1.as_ref().expect("a report").outcome.name(), "no_conflict");
+}
+
+/// A battle of `ships` against as many, with all that it needs; negative health cannot be pushed.
+fn encounter<'a>(ships: i64, hp: f64, seed: u64) -> Encounter<'a> {
+    let count = 2 * ships;
+    let rows = |value: f64| Values::numbers((0..count).map(|_| value));
+    let push = Push::default()
+        .with(TableId::Factions, TableInput::of([("name", Values::texts(&["Hegemony", "Synod"]))]))
+        .with(
+            TableId::Treaties,
+            TableInput::of([
+                ("a", Values::texts(&["Hegemony"])),
+                ("b", Values::texts(&["Synod"])),
+                ("kind", Values::texts(&["war"])),
+            ]),
+        )
+        .with(
+            TableId::Fleets,
+            TableInput::of([
+                ("id", Values::wholes([0, 1])),
+                ("faction", Values::texts(&["Hegemony", "Synod"])),
+                ("location", Values::wholes([7, 7])),
+            ]),
+        )
+        .with(
+            TableId::Units,
+            TableInput::of([
+                ("id", Values::wholes(0..count)),
+                ("fleet", Values::wholes((0..count).map(|id| i64::from(id >= ships)))),
+                ("max_hp", rows(hp)),
+            ]),
+        )
+        .with(
+            TableId::Weapons,
+            TableInput::of([
+                ("unit", Values::wholes(0..count)),
+                ("slot", Values::wholes((0..count).map(|_| 0))),
+                ("range", rows(60.0)),
+            ]),
+        );
+    let engagement = Engagement { seed: Some(seed), commit: false, ..Engagement::of(Muster::Location(7)) };
+    Encounter { push, engagement }
+}
+
+#[test]
+fn battles_that_share_no_mirror_are_those_that_are_fought_alone() {
+    let kernel = two_factions();
+    let before = kernel.digest();
+    let battles: Vec<_> = (0..7).map(|n| encounter(3 + n % 4, 300.0, 100 + n as u64)).collect();
+    for threads in [1, 2, 5, 50] {
+        let reports = kernel.resolve_apart(&battles, threads, &|| false).expect("battles");
+        assert_eq!(reports.len(), 7);
+        for (n, report) in (0..7).zip(reports) {
+            let mut alone = Kernel::new(*kernel.rules(), 1);
+            let battle = encounter(3 + n % 4, 300.0, 100 + n as u64);
+            alone.push(&battle.push).expect("a legal push");
+            let alone = alone.resolve(&battle.engagement, &|| false).expect("a battle");
+            assert_eq!(report.expect("a battle").digest, alone.digest, "battle {n}, {threads} threads");
+        }
+    }
+    assert_eq!(kernel.digest(), before);
+    assert!(kernel.resolve_apart(&[], 3, &|| false).expect("no battles").is_empty());
+}
+
+#[test]
+fn a_battle_that_cannot_be_pushed_is_an_error_in_its_place() {
+    let kernel = two_factions();
+    let battles = [encounter(3, 300.0, 1), encounter(5, -1.0, 2), encounter(4, 300.0, 3)];
+    let reports = kernel.resolve_apart(&battles, 2, &|| false).expect("battles");
+    assert!(matches!(reports[1], Err(Error::Push(_))));
+    assert_eq!([&reports[0], &reports[2]].map(|report| report.as_ref().expect("a battle").seed), [1, 3]);
+    let stopped = kernel.resolve_apart(&battles, 2, &|| true);
+    assert!(matches!(stopped, Err(Error::Interrupted { .. })));
 }

@@ -74,6 +74,22 @@ impl Armies<'_> {
         }
     }
 
+    /// Makes room for so many more objects, as well armed as those that were read.
+    pub(super) fn reserve(&mut self, objects: usize) {
+        self.objects.reserve(objects);
+        self.owners.reserve(objects);
+        self.names.reserve(objects);
+        self.units.reserve(objects);
+        self.unit_ids.reserve(objects);
+        self.unit_fleets.reserve(objects);
+        self.before.reserve(objects);
+        let mounts = self.weapon_units.len() * objects / self.unit_ids.len().max(1);
+        self.weapons.reserve(mounts);
+        self.weapon_units.reserve(mounts);
+        self.weapon_slots.reserve(mounts);
+        self.weapon_objects.reserve(mounts);
+    }
+
     /// Which object has this id.
     pub(super) fn place(&self, id: usize, weapon: Option<usize>) -> Place {
         let owner = self.owners[id] as usize;

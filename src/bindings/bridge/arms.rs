@@ -17,9 +17,14 @@ impl<'py> Reader<'_, 'py> {
     /// The weapons of a unit; whether it has any. The first source that has weapons has all of them.
     pub(super) fn arms(&mut self, id: usize, unit: &Bound<'py, PyAny>) -> PyResult<bool> {
         let py = unit.py();
-        let Some(at) = &self.schema.arms else { return Ok(false) };
+        let Some((at, first)) = &self.schema.arms else { return Ok(false) };
+        let read = self.schema.trees[UNIT].at_hand(*first, unit, &self.found[UNIT]);
         for source in 0..at.sources.len() {
-            let list = match at.at(source, &self.schema.trees[UNIT], unit, &mut self.found[UNIT]) {
+            let looked_up = match &read {
+                Some(read) if source == 0 => Ok(read.clone()),
+                _ => at.at(source, &self.schema.trees[UNIT], unit, &mut self.found[UNIT]),
+            };
+            let list = match looked_up {
                 Ok(Some(list)) => list,
                 Ok(None) => continue,
                 Err(error) => {

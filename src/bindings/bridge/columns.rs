@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::schema::{Field, Value, rule_book};
+use super::value::Plain;
 use crate::ecs::columns::TableSpec;
 use crate::ecs::ingest::{TableInput, Values};
 
@@ -46,14 +47,31 @@ impl Columns {
         columns
     }
 
-    /// Adds a float to the column of the field with this number; whether it is one that takes it.
+    /// Adds a plain value to the column of the field with this number; whether the column takes it as it is.
     #[inline]
-    pub(super) fn add_number(&mut self, field: usize, number: f64) -> bool {
-        if let Some((_, Data::Number(values))) = self.data.get_mut(field) {
-            values.push(number);
-            return true;
+    pub(super) fn add_plain(&mut self, field: usize, plain: Plain) -> bool {
+        match (self.data.get_mut(field).map(|(_, data)| data), plain) {
+            (Some(Data::Number(values)), Plain::Real(value)) => values.push(value),
+            (Some(Data::Number(values)), Plain::Whole(value)) => values.push(value as f64),
+            (Some(Data::Number(values)), Plain::Flag(value)) => values.push(f64::from(u8::from(value))),
+            (Some(Data::Whole(values)), Plain::Whole(value)) => values.push(value),
+            (Some(Data::Flag(values)), Plain::Flag(value)) => values.push(value),
+            _ => return false,
         }
-        false
+        true
+    }
+
+    /// Makes room for so many more rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        for (_, data) in &mut self.data {
+            match data {
+                Data::Number(values) => values.reserve(rows),
+                Data::Whole(values) => values.reserve(rows),
+                Data::Flag(values) => values.reserve(rows),
+                Data::Word(values) => values.reserve(rows),
+                Data::Text(values) => values.reserve(rows),
+            }
+        }
     }
 
     /// Adds a value to the column of the field with this number.
@@ -72,7 +90,7 @@ impl Columns {
     /// Adds a number to one of the kernel's columns, if it is there.
     pub(super) fn push(&mut self, column: usize, number: f64) {
         if let Some(place) = self.places[column] {
-            self.add_number(place, number);
+            self.add_plain(place, Plain::Real(number));
         }
     }
 

@@ -9,17 +9,18 @@
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple, PyType};
+use pyo3::{Borrowed, intern};
 use rustc_hash::FxHashMap;
 
 use super::look::{Source, Tree, Where};
 use super::path::{Kind, Step, or_missing};
 use super::value::is_ordinary;
+use crate::bindings::memory;
 
 /// Values in a tuple: the interpreter builds longer ones by way of a list.
-const TUPLE: usize = 24;
+const TUPLE: usize = 30;
 /// Objects of a class that are looked into before a function is worth its making, which takes about a millisecond.
 const ENOUGH: usize = 512;
 
@@ -44,21 +45,22 @@ enum State {
 /// A function from an object of one class to a tuple of all values.
 pub(super) struct Function {
     function: Py<PyAny>,
+    places: Vec<Value>,
+}
+
+/// Where the function gives the value of a place.
+struct Value {
+    tuple: usize,
+    item: usize,
     /// Whether a value that is None is missing; if not, there are sources that the function does not try.
-    is_last: Vec<bool>,
+    is_last: bool,
 }
 
 /// All values of an object, in tuples.
 #[derive(Default)]
 pub(super) struct Row<'py>(Vec<Bound<'py, PyTuple>>);
 
-impl<'py> Row<'py> {
-    /// The value of a place; nothing if no function read this object.
-    #[inline]
-    pub(super) fn get(&self, place: usize) -> Option<Borrowed<'_, 'py, PyAny>> {
-        self.0.get(place / TUPLE)?.get_borrowed_item(place % TUPLE).ok()
-    }
-
+impl Row<'_> {
     /// Forgets the values.
     pub(super) fn clear(&mut self) {
         self.0.clear();
@@ -68,7 +70,7 @@ impl<'py> Row<'py> {
 impl Function {
     /// All values of an object; an error if it is otherwise than the model.
     pub(super) fn call<'py>(&self, object: &Bound<'py, PyAny>, row: &mut Row<'py>) -> PyResult<()> {
-        let tuples = self.function.bind(object.py()).call1((object,))?.cast_into::<PyTuple>()?;
+        let tuples = memory::call_with(self.function.bind(object.py()), object)?.cast_into::<PyTuple>()?;
         row.0.clear();
         for tuple in tuples.iter_borrowed() {
             row.0.push(tuple.to_owned().cast_into::<PyTuple>()?);
@@ -76,9 +78,16 @@ impl Function {
         Ok(())
     }
 
+    /// The value of a place; nothing if the row has none.
+    #[inline]
+    pub(super) fn get<'a, 'py>(&self, row: &'a Row<'py>, place: usize) -> Option<Borrowed<'a, 'py, PyAny>> {
+        let Value { tuple, item, .. } = self.places[place];
+        row.0.get(tuple)?.get_borrowed_item(item).ok()
+    }
+
     /// Whether None in this place means that there is no value.
     pub(super) fn is_last(&self, place: usize) -> bool {
-        self.is_last[place]
+        self.places[place].is_last
     }
 }
 
@@ -136,6 +145,10 @@ struct Code<'a, 'py> {
     tree: &'a Tree,
     object: &'a Bound<'py, PyAny>,
     nodes: Vec<Option<Option<Bound<'py, PyAny>>>>,
+    /// How often each node is named; one that is named once has no line of its own.
+    uses: Vec<usize>,
+    /// The expression of each node.
+    shown: Vec<String>,
     names: Bound<'py, PyDict>,
     text: String,
 }
@@ -148,14 +161,20 @@ impl<'a, 'py> Code<'a, 'py> {
             tree,
             object,
             nodes: vec![None; tree.len()],
+            uses: uses(tree, places),
+            shown: (0..tree.len()).map(|node| format!("n{node}")).collect(),
             names: PyDict::new(py),
             text: "def read(u):\n".to_owned(),
         };
-        let (mut values, mut is_last) = (Vec::new(), Vec::with_capacity(places.len()));
+        let (mut values, mut of_places) = (Vec::new(), Vec::with_capacity(places.len()));
         for place in places {
-            let Some((value, last)) = code.place(place)? else { return Ok(None) };
-            values.push(value);
-            is_last.push(last);
+            let Some((value, is_last)) = code.place(place)? else { return Ok(None) };
+            let known = values.iter().position(|known| *known == value);
+            let index = known.unwrap_or(values.len());
+            if known.is_none() {
+                values.push(value);
+            }
+            of_places.push(Value { tuple: index / TUPLE, item: index % TUPLE, is_last });
         }
         let tuples: String = values.chunks(TUPLE).map(|part| format!("({},), ", part.join(", "))).collect();
         let _ = writeln!(code.text, " return ({tuples})");
@@ -165,7 +184,7 @@ impl<'a, 'py> Code<'a, 'py> {
             return Ok(None);
         }
         let function = code.names.get_item("read")?;
-        Ok(function.map(|function| Function { function: function.unbind(), is_last }))
+        Ok(function.map(|function| Function { function: function.unbind(), places: of_places }))
     }
 
     /// The expression for a place, and whether all of its sources are in it.
@@ -177,7 +196,7 @@ impl<'a, 'py> Code<'a, 'py> {
                     if !self.node(*node)? {
                         return Ok(None);
                     }
-                    (format!("n{node}"), self.value(Some(*node)).is_some())
+                    (self.shown[*node].clone(), self.value(Some(*node)).is_some())
                 }
                 Source::Asks(node, step) => match self.asks(*node, step)? {
                     Some(asks) => (asks, true),
@@ -248,7 +267,11 @@ impl<'a, 'py> Code<'a, 'py> {
                 _ => return Ok(false),
             },
         };
-        let _ = writeln!(self.text, " n{index} = {line}");
+        if self.uses[index] == 1 {
+            self.shown[index] = line;
+        } else {
+            let _ = writeln!(self.text, " n{index} = {line}");
+        }
         self.nodes[index] = Some(found.filter(|found| !found.is_none()));
         Ok(true)
     }
@@ -301,4 +324,23 @@ impl<'a, 'py> Code<'a, 'py> {
         self.names.set_item(&name, value)?;
         Ok(name)
     }
+}
+
+/// How often a function for these places names each node: once for a place that has no other source, and twice, since it is
+/// also asked whether it is there, for all else.
+fn uses(tree: &Tree, places: &[Where]) -> Vec<usize> {
+    let mut uses = vec![0; tree.len()];
+    for parent in (0..tree.len()).filter_map(|node| tree.node_at(node).0) {
+        uses[parent] += 2;
+    }
+    for place in places {
+        for source in &place.sources {
+            match source {
+                Source::Node(node) => uses[*node] += if place.sources.len() == 1 { 1 } else { 2 },
+                Source::Asks(Some(node), _) => uses[*node] += 2,
+                Source::Asks(None, _) | Source::Function(_) => {}
+            }
+        }
+    }
+    uses
 }

@@ -81,6 +81,14 @@ impl ObjectFaults {
         Ok(())
     }
 
+    /// Adds all of another's, behind these.
+    pub(super) fn append(&mut self, other: Self) {
+        self.listed.extend(other.listed);
+        self.listed.truncate(LISTED_FAULTS);
+        self.count += other.count;
+        self.cause = self.cause.take().or(other.cause);
+    }
+
     /// Says that there are at least so many, listed or not.
     pub(super) fn count_at_least(&mut self, count: usize) {
         self.count = self.count.max(count);

@@ -1,15 +1,18 @@
 //! Looking into objects: all paths of a schema as one tree, so that what two paths share is looked up once.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
+use rustc_hash::FxHashMap;
 
 use super::compile::{Function, Functions, Row};
 use super::path::{Path, Step, or_missing};
-use super::value::{is_ordinary, plain_number};
+use super::slots::Slots;
+use super::value::{Plain, is_ordinary, plain};
 use crate::bindings::column::shown;
 
 /// All places of a schema, and all steps of their paths.
@@ -38,9 +41,23 @@ pub(super) struct Found<'py> {
     is_dict: bool,
     /// All values at once, if its class has a function for that.
     row: Row<'py>,
-    /// The class of the objects so far, and its function.
+    /// The class of the last object, and how its objects are read.
     class: usize,
-    function: Option<Arc<Function>>,
+    plan: Plan,
+    /// The slots of the classes that were met in this hand-over; absent: not all is in slots.
+    slots: FxHashMap<usize, Option<Arc<Slots>>>,
+}
+
+/// How the objects of a class are read.
+#[derive(Default)]
+enum Plan {
+    /// Step by step.
+    #[default]
+    Steps,
+    /// All at once, by a function.
+    Function(Arc<Function>),
+    /// Where their slots are.
+    Slots(Arc<Slots>),
 }
 
 /// Where a value is: sources that are tried in order.
@@ -74,8 +91,15 @@ impl Tree {
         Ok(self.places.len() - 1)
     }
 
-    /// An `At` of Python as a place that no function reads: who looks there tries its sources one by one.
-    pub(super) fn place(&mut self, column: &str, at: &Bound<'_, PyAny>) -> PyResult<Where> {
+    /// An `At` of Python whose sources are tried one by one, and the number of a place that is its first source.
+    pub(super) fn add_list(&mut self, column: &str, at: &Bound<'_, PyAny>) -> PyResult<(Where, usize)> {
+        let (all, mut first) = (self.place(column, at)?, self.place(column, at)?);
+        first.sources.truncate(1);
+        self.places.push(first);
+        Ok((all, self.places.len() - 1))
+    }
+
+    fn place(&mut self, column: &str, at: &Bound<'_, PyAny>) -> PyResult<Where> {
         let py = at.py();
         let given = at.getattr(intern!(py, "sources"))?.cast_into::<PyTuple>()?;
         let mut sources = Vec::with_capacity(given.len());
@@ -143,31 +167,73 @@ impl Tree {
     #[inline]
     pub(super) fn begin<'py>(&self, object: &Bound<'py, PyAny>, found: &mut Found<'py>) -> PyResult<()> {
         let class = object.get_type_ptr() as usize;
-        if found.class != class || found.function.is_none() {
+        if found.class != class || matches!(found.plan, Plan::Steps) {
+            found.plan = self.plan(class, object, &mut found.slots)?;
             found.class = class;
-            found.function = self.functions.of(self, &self.places, object)?;
         }
-        found.row.clear();
-        if let Some(function) = &found.function {
-            match function.call(object, &mut found.row) {
+        match &found.plan {
+            Plan::Slots(_) => return Ok(()),
+            Plan::Function(function) => match function.call(object, &mut found.row) {
                 Ok(()) => return Ok(()),
                 Err(error) if is_ordinary(object.py(), &error) => {
                     self.functions.forget(object);
-                    found.function = None;
+                    found.plan = Plan::Steps;
                 }
                 Err(error) => return Err(error),
-            }
+            },
+            Plan::Steps => {}
         }
-        found.kept.clear();
-        found.kept.resize(self.kept, None);
-        found.is_dict = object.is_instance_of::<PyDict>();
+        self.begin_steps(object, found);
         Ok(())
     }
 
-    /// The number of a place, if a function read it and it is a plain one.
+    /// Begins step by step.
+    fn begin_steps<'py>(&self, object: &Bound<'py, PyAny>, found: &mut Found<'py>) {
+        found.row.clear();
+        found.kept.clear();
+        found.kept.resize(self.kept, None);
+        found.is_dict = object.is_instance_of::<PyDict>();
+    }
+
+    fn plan(
+        &self,
+        class: usize,
+        object: &Bound<'_, PyAny>,
+        slots: &mut FxHashMap<usize, Option<Arc<Slots>>>,
+    ) -> PyResult<Plan> {
+        let slots = match slots.entry(class) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Slots::of(self, &self.places, object)?.map(Arc::new)),
+        };
+        if let Some(slots) = slots {
+            return Ok(Plan::Slots(Arc::clone(slots)));
+        }
+        Ok(self.functions.of(self, &self.places, object)?.map_or(Plan::Steps, Plan::Function))
+    }
+
+    /// The value of a place, if it was read at once with all others and is a plain one.
     #[inline]
-    pub(super) fn number(place: usize, found: &Found<'_>) -> Option<f64> {
-        found.row.get(place).and_then(|value| plain_number(&value))
+    pub(super) fn plain(place: usize, object: &Bound<'_, PyAny>, found: &Found<'_>) -> Option<Plain> {
+        match &found.plan {
+            Plan::Slots(slots) => slots.plain(place, object),
+            Plan::Function(function) => function.get(&found.row, place).and_then(|value| plain(&value)),
+            Plan::Steps => None,
+        }
+    }
+
+    /// What a place with one source has, or that it has nothing, if it was read at once with all others; looks for nothing.
+    pub(super) fn at_hand<'py>(
+        &self,
+        place: usize,
+        object: &Bound<'py, PyAny>,
+        found: &Found<'py>,
+    ) -> Option<Option<Bound<'py, PyAny>>> {
+        let value = match &found.plan {
+            Plan::Slots(slots) => slots.value(place, object),
+            Plan::Function(function) => Some(function.get(&found.row, place)?.to_owned()),
+            Plan::Steps => return None,
+        };
+        Some(value.filter(|value| !value.is_none()))
     }
 
     /// What the first source of a place has that has anything.
@@ -178,17 +244,20 @@ impl Tree {
         object: &Bound<'py, PyAny>,
         found: &mut Found<'py>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        if let (Some(value), Some(function)) = (found.row.get(place), &found.function) {
-            if !value.is_none() {
-                return Ok(Some(value.to_owned()));
+        match &found.plan {
+            Plan::Slots(slots) => return Ok(slots.value(place, object).filter(|value| !value.is_none())),
+            Plan::Function(function) => {
+                if let Some(value) = function.get(&found.row, place) {
+                    if !value.is_none() {
+                        return Ok(Some(value.to_owned()));
+                    }
+                    if function.is_last(place) {
+                        return Ok(None);
+                    }
+                    self.begin_steps(object, found);
+                }
             }
-            if function.is_last(place) {
-                return Ok(None);
-            }
-            found.row.clear();
-            found.kept.clear();
-            found.kept.resize(self.kept, None);
-            found.is_dict = object.is_instance_of::<PyDict>();
+            Plan::Steps => {}
         }
         self.places[place].find(self, object, found)
     }

@@ -5,6 +5,7 @@
 
 mod armies;
 mod arms;
+mod battle;
 mod columns;
 mod compile;
 mod fault;
@@ -12,16 +13,17 @@ mod look;
 mod path;
 mod read;
 mod schema;
+mod slots;
 mod treaties;
+mod turn;
 mod value;
 mod write;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::engagement::round_limit;
 use super::kernel::PyKernel;
@@ -30,20 +32,16 @@ use super::legacy::Handover;
 use super::report::PyBattleReport;
 use super::watch;
 use super::whole::Whole;
-use crate::ecs::columns::{DOCTRINES, TableId, choice};
-use crate::ecs::ingest::{Push, TableInput, Values};
 use crate::ecs::roll::battle_seed;
 use crate::error::{Error, Faults};
-use crate::kernel::{Engagement, Kernel, Muster};
+use crate::kernel::Kernel;
 use crate::report::Report;
 
-use armies::Armies;
+use battle::{Battle, Terms, doctrines};
 use fault::ObjectFaults;
+use read::Seen;
 use schema::Schema;
 use write::Undo;
-
-/// Where all fleets of a battle are.
-const PLACE: i64 = 0;
 
 /// The compiled half of `BattleBridge`: a schema, and a kernel whose mirror holds one battle at a time.
 #[pyclass(name = "_Bridge", module = "multi_universe_core", frozen)]
@@ -53,24 +51,6 @@ pub(crate) struct PyBridge {
     fought: AtomicU64,
 }
 
-/// A battle, read and not fought yet.
-struct Battle<'py> {
-    armies: Armies<'py>,
-    treaties: Vec<(String, String, &'static str)>,
-    doctrines: Vec<&'static str>,
-    notes: Vec<String>,
-}
-
-/// What a caller may say about all battles of a call.
-struct Terms<'a, 'py> {
-    diplomacy: Option<&'a Bound<'py, PyAny>>,
-    doctrines: Option<&'a Bound<'py, PyDict>>,
-    defenders: Vec<String>,
-    max_rounds: Option<u32>,
-    seed: Option<u64>,
-    trace_id: &'a str,
-}
-
 #[pymethods]
 impl PyBridge {
     #[new]
@@ -78,20 +58,20 @@ impl PyBridge {
         Ok(Self { schema: Schema::of(schema)?, kernel, fought: AtomicU64::new(0) })
     }
 
-    /// Fight the battles, each a mapping from faction names to lists of units, and write back what became of them.
-    #[pyo3(signature = (battles, *, diplomacy, doctrines, defenders, max_rounds, seed, trace_id))]
+    /// Fight a battle, a mapping from faction names to lists of units, and write back what became of them.
+    #[pyo3(signature = (armies, *, diplomacy, doctrines, defenders, max_rounds, seed, trace_id))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn fight<'py>(
         &self,
         py: Python<'py>,
-        battles: Vec<Bound<'py, PyAny>>,
+        armies: Bound<'py, PyAny>,
         diplomacy: Option<&Bound<'py, PyAny>>,
         doctrines: Option<&Bound<'py, PyDict>>,
         defenders: Option<&Bound<'py, PyAny>>,
         max_rounds: Option<Whole>,
         seed: Option<Seed>,
         trace_id: Option<&str>,
-    ) -> PyResult<Vec<PyBattleReport>> {
+    ) -> PyResult<PyBattleReport> {
         let mut faults = Faults::default();
         let terms = Terms {
             diplomacy,
@@ -102,12 +82,11 @@ impl PyBridge {
             trace_id: trace_id.unwrap_or_default(),
         };
         faults.into_result(Error::Resolve)?;
-        let battles = self.read(py, &battles, &terms)?;
-        let reports = self.resolve(py, &battles, &terms)?;
-        self.write(py, &battles, &reports)?;
-        self.fought.fetch_add(battles.len() as u64, Ordering::Relaxed);
-        let both = battles.into_iter().zip(reports);
-        both.map(|(battle, report)| self.report(py, battle, report)).collect()
+        let battle = self.read_one(py, armies, &terms)?;
+        let report = self.resolve(py, &battle, &terms)?;
+        self.write(py, &battle, &report, &mut Undo::default())?;
+        self.fought.fetch_add(1, Ordering::Relaxed);
+        self.report(py, battle, report)
     }
 
     /// Read one battle into the mirror of an empty kernel.
@@ -122,91 +101,91 @@ impl PyBridge {
     ) -> PyResult<()> {
         let terms =
             Terms { diplomacy, doctrines, defenders: Vec::new(), max_rounds: None, seed: None, trace_id: "" };
-        let battles = self.read(py, &[armies], &terms)?;
-        let pushed = kernel.get().with(py, |kernel| kernel.push(&battles[0].push()))?;
-        pushed.map(drop).or_else(|error| Err(self.explain(py, &battles[0], error)?))
+        let battle = self.read_one(py, armies, &terms)?;
+        let pushed = kernel.get().with(py, |kernel| kernel.push(&battle.push()))?;
+        pushed.map(drop).or_else(|error| Err(self.explain(py, &battle, error)?))
     }
 }
 
 impl PyBridge {
-    fn read<'py>(
+    /// Reads one battle; what is wrong with it or with the call is one error.
+    fn read_one<'py>(
         &self,
         py: Python<'py>,
+        armies: Bound<'py, PyAny>,
+        terms: &Terms<'_, 'py>,
+    ) -> PyResult<Battle<'py>> {
+        let (of_the_call, battles) = self.read(&[armies], terms)?;
+        let mut faults = ObjectFaults::default();
+        let mut read = None;
+        for (battle, of_the_battle) in battles {
+            faults.append(of_the_battle);
+            read = Some(battle);
+        }
+        faults.append(of_the_call);
+        faults.into_result(py)?;
+        read.ok_or_else(|| Error::Resolve(Faults::default()).into())
+    }
+
+    /// Reads battles: what is wrong with the call, and each battle with what is wrong with it.
+    fn read<'py>(
+        &self,
         given: &[Bound<'py, PyAny>],
         terms: &Terms<'_, 'py>,
-    ) -> PyResult<Vec<Battle<'py>>> {
-        let mut faults = ObjectFaults::default();
-        let mut seen = FxHashSet::default();
-        let mut battles = Vec::with_capacity(given.len());
-        for given in given {
-            let mut armies = read::read(&self.schema, given, &mut seen, &mut faults)?;
+    ) -> PyResult<(ObjectFaults, Vec<(Battle<'py>, ObjectFaults)>)> {
+        let mut of_the_call = ObjectFaults::default();
+        let mut first_seen = FxHashMap::default();
+        let mut battles: Vec<(Battle<'py>, ObjectFaults)> = Vec::with_capacity(given.len());
+        for (number, given) in given.iter().enumerate() {
+            let mut faults = ObjectFaults::default();
+            let seen = Seen { battle: number, first: &mut first_seen, shared: &mut of_the_call };
+            let mut armies = read::read(&self.schema, given, seen, &mut faults)?;
             let mut notes = std::mem::take(&mut armies.notes);
             let treaties = treaties::read(terms.diplomacy, &armies.factions, &mut faults, &mut notes)?;
             let doctrines = doctrines(terms.doctrines, &armies.factions, &mut faults)?;
-            battles.push(Battle { armies, treaties, doctrines, notes });
+            battles.push((Battle { armies, treaties, doctrines, notes }, faults));
         }
-        let present = |name: &String| battles.iter().any(|battle| battle.armies.factions.contains(name));
+        treaties::check(terms.diplomacy, &mut of_the_call)?;
+        let present = |name: &String| battles.iter().any(|(battle, _)| battle.armies.factions.contains(name));
         for name in terms.defenders.iter().filter(|name| !present(name)) {
-            faults.add(None, "defenders", format!("'{name}'"), "the name of an army");
+            of_the_call.add(None, "defenders", format!("'{name}'"), "the name of an army");
         }
-        faults.into_result(py).map(|()| battles)
+        Ok((of_the_call, battles))
     }
 
-    /// Fights the battles one after another, detached from the interpreter.
-    fn resolve(
-        &self,
-        py: Python<'_>,
-        battles: &[Battle<'_>],
-        terms: &Terms<'_, '_>,
-    ) -> PyResult<Vec<Report>> {
+    /// Fights a battle, detached from the interpreter.
+    fn resolve(&self, py: Python<'_>, battle: &Battle<'_>, terms: &Terms<'_, '_>) -> PyResult<Report> {
         let fought = self.fought.load(Ordering::Relaxed);
-        let pushes: Vec<Push<'_>> = battles.iter().map(Battle::push).collect();
-        let engagements: Vec<Engagement> = battles.iter().map(|battle| battle.engagement(terms)).collect();
-        let single = battles.len() == 1;
+        let push = battle.push();
         let fight = |kernel: &mut Kernel| {
+            let seed = terms.seed.unwrap_or_else(|| battle_seed(kernel.seed(), fought));
+            let engagement = battle.engagement(terms, seed);
             watch::fight(py, |interrupt| {
-                let mut reports = Vec::with_capacity(pushes.len());
-                for (index, (push, engagement)) in pushes.iter().zip(engagements).enumerate() {
-                    let seed = match terms_seed(engagement.seed, single, index) {
-                        Some(seed) => seed,
-                        None => battle_seed(kernel.seed(), fought + index as u64),
-                    };
-                    kernel.clear();
-                    let refused = |error| (index, error);
-                    let resolved = kernel.push(push).and_then(|_| {
-                        kernel.resolve(&Engagement { seed: Some(seed), ..engagement }, interrupt)
-                    });
-                    match resolved.map_err(refused) {
-                        Ok(report) => reports.push(report),
-                        Err((_, Error::Interrupted { round })) => return Err(Error::Interrupted { round }),
-                        Err(refusal) => return Ok(Err(refusal)),
-                    }
-                }
                 kernel.clear();
-                Ok(Ok(reports))
+                let resolved = kernel.push(&push).and_then(|_| kernel.resolve(&engagement, interrupt));
+                kernel.clear();
+                match resolved {
+                    Err(error @ Error::Push(_)) => Ok(Err(error)),
+                    resolved => resolved.map(Ok),
+                }
             })
         };
         match self.kernel.get().with(py, fight)?? {
-            Ok(reports) => Ok(reports),
-            Err((index, error)) => Err(self.explain(py, &battles[index], error)?),
+            Ok(report) => Ok(report),
+            Err(error) => Err(self.explain(py, battle, error)?),
         }
     }
 
-    /// Writes all results, or none.
-    fn write(&self, py: Python<'_>, battles: &[Battle<'_>], reports: &[Report]) -> PyResult<()> {
-        let mut undo = Undo::default();
-        for (battle, report) in battles.iter().zip(reports) {
-            if let Err(error) = write::write(py, &self.schema, &battle.armies, report, &mut undo) {
-                let lost = undo.take_back();
-                if lost > 0 {
-                    let note =
-                        format!("{lost} values could not be restored: their objects refused the old ones");
-                    error.value(py).call_method1(intern!(py, "add_note"), (note,))?;
-                }
-                return Err(error);
-            }
-        }
-        Ok(())
+    /// Writes the result of a battle, or nothing; what was written is in `undo`.
+    fn write<'a, 'py>(
+        &'a self,
+        py: Python<'py>,
+        battle: &Battle<'py>,
+        report: &Report,
+        undo: &mut Undo<'a, 'py>,
+    ) -> PyResult<()> {
+        write::write(py, &self.schema, &battle.armies, report, undo)
+            .or_else(|error| Err(std::mem::take(undo).take_back(py, error)?))
     }
 
     /// The objects' own methods, then the report that knows them.
@@ -248,87 +227,5 @@ impl PyBridge {
         }
         faults.count_at_least(refused.count);
         Ok(faults.into_result(py).err().unwrap_or_else(|| Error::Push(Faults::default()).into()))
-    }
-}
-
-/// The seed of a battle, if the caller gave one: of several battles each has its own.
-fn terms_seed(given: Option<u64>, single: bool, index: usize) -> Option<u64> {
-    given.map(|seed| if single { seed } else { battle_seed(seed, index as u64) })
-}
-
-/// The doctrine of each army; the rule book's for those that are not named.
-fn doctrines(
-    given: Option<&Bound<'_, PyDict>>,
-    factions: &[String],
-    faults: &mut ObjectFaults,
-) -> PyResult<Vec<&'static str>> {
-    let mut doctrines = Vec::with_capacity(factions.len());
-    for name in factions {
-        let word = given.map(|given| given.get_item(name)).transpose()?.flatten();
-        let index = match word.as_ref().map(|word| word.extract::<String>()) {
-            None => Some(0),
-            Some(Ok(word)) => choice(&word, DOCTRINES),
-            Some(Err(_)) => None,
-        };
-        doctrines.push(DOCTRINES[usize::from(index.unwrap_or(0))]);
-        if let (None, Some(word)) = (index, word) {
-            let wanted = format!("one of '{}'", DOCTRINES.join("', '"));
-            faults.add(None, &format!("doctrines['{name}']"), super::column::shown(&word), wanted);
-        }
-    }
-    Ok(doctrines)
-}
-
-impl Battle<'_> {
-    /// The battle as the gate reads it.
-    fn push(&self) -> Push<'_> {
-        let armies = &self.armies;
-        let names: Vec<&str> = armies.factions.iter().map(String::as_str).collect();
-        let column = |of: for<'a> fn(&'a (String, String, &'static str)) -> &'a str| {
-            Values::texts(&self.treaties.iter().map(of).collect::<Vec<_>>())
-        };
-        let treaties = TableInput::of([
-            ("a", column(|treaty| &treaty.0)),
-            ("b", column(|treaty| &treaty.1)),
-            ("kind", column(|treaty| treaty.2)),
-        ]);
-        // A battle in which nobody lives still has a place, at which nobody is.
-        let mut owners: Vec<&str> = armies.fleets.iter().map(|&(_, owner)| names[owner as usize]).collect();
-        if owners.is_empty() {
-            owners.push(names[0]);
-        }
-        let fleets = TableInput::of([
-            ("id", Values::wholes(0..owners.len() as i64)),
-            ("faction", Values::texts(&owners)),
-            ("location", Values::wholes(owners.iter().map(|_| PLACE))),
-        ]);
-        let units = armies.units.input([
-            ("id", Values::I64((&armies.unit_ids).into())),
-            ("fleet", Values::I64((&armies.unit_fleets).into())),
-        ]);
-        let weapons = armies.weapons.input([
-            ("unit", Values::I64((&armies.weapon_units).into())),
-            ("slot", Values::I64((&armies.weapon_slots).into())),
-        ]);
-        let factions =
-            TableInput::of([("name", Values::texts(&names)), ("doctrine", Values::texts(&self.doctrines))]);
-        Push::default()
-            .with(TableId::Factions, factions)
-            .with(TableId::Treaties, treaties)
-            .with(TableId::Fleets, fleets)
-            .with(TableId::Units, units)
-            .with(TableId::Weapons, weapons)
-    }
-
-    fn engagement(&self, terms: &Terms<'_, '_>) -> Engagement {
-        let here = |name: &&String| self.armies.factions.contains(name);
-        Engagement {
-            defenders: terms.defenders.iter().filter(here).cloned().collect(),
-            max_rounds: terms.max_rounds,
-            seed: terms.seed,
-            trace_id: terms.trace_id.into(),
-            commit: false,
-            ..Engagement::of(Muster::Location(PLACE))
-        }
     }
 }

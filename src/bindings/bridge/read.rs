@@ -1,8 +1,8 @@
 //! One pass in: every object is read once, into columns.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyMapping, PyString};
-use rustc_hash::FxHashSet;
+use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyMapping, PyString};
+use rustc_hash::FxHashMap;
 
 use super::armies::{Armies, PAIRS};
 use super::fault::ObjectFaults;
@@ -27,11 +27,21 @@ pub(super) struct Counts {
 /// Texts that could not be read are shown up to this many.
 const SHOWN_TEXTS: usize = 5;
 
-/// Reads the armies; the objects of all battles of a turn are in `seen`.
+/// Which objects were met in this call: those of one battle, of all battles.
+pub(super) struct Seen<'a> {
+    /// The number of the battle that is read.
+    pub(super) battle: usize,
+    /// The battle in which each object was met first, by its address. The battles keep them alive.
+    pub(super) first: &'a mut FxHashMap<usize, usize>,
+    /// Faults that concern two battles.
+    pub(super) shared: &'a mut ObjectFaults,
+}
+
+/// Reads the armies of a battle.
 pub(super) fn read<'py>(
     schema: &Schema,
     given: &Bound<'py, PyAny>,
-    seen: &mut FxHashSet<usize>,
+    mut seen: Seen<'_>,
     faults: &mut ObjectFaults,
 ) -> PyResult<Armies<'py>> {
     let mut reader = Reader {
@@ -58,7 +68,7 @@ pub(super) fn read<'py>(
             reader.faults.add(None, &format!("armies['{name}']"), kind_of(&units), "a list of units");
             continue;
         }
-        reader.army(name, &units, seen)?;
+        reader.army(name, &units, &mut seen)?;
     }
     if mapping.is_empty()? {
         reader.faults.add(None, "armies", "no army".to_owned(), wanted);
@@ -84,23 +94,30 @@ fn is_plain(unit: &Bound<'_, PyAny>) -> bool {
 }
 
 impl<'py> Reader<'_, 'py> {
-    fn army(&mut self, name: String, units: &Bound<'py, PyAny>, seen: &mut FxHashSet<usize>) -> PyResult<()> {
+    fn army(&mut self, name: String, units: &Bound<'py, PyAny>, seen: &mut Seen<'_>) -> PyResult<()> {
         let owner = self.armies.factions.len() as u32;
         self.armies.factions.push(name);
         self.armies.starts.push(self.armies.objects.len());
         let fleets = PyDict::new(units.py());
+        self.armies.reserve(units.cast_exact::<PyList>().map_or(0, PyListMethods::len));
         for unit in units.try_iter()? {
             let unit = unit?;
             let id = self.armies.objects.len();
-            let is_new = seen.insert(unit.as_ptr() as usize);
+            let met = seen.first.insert(unit.as_ptr() as usize, seen.battle);
             self.schema.trees[UNIT].begin(&unit, &mut self.found[UNIT])?;
             self.armies.owners.push(owner);
             self.armies.objects.push(unit.clone());
             self.armies.names.push(None);
             self.armies.names[id] = self.find(self.schema.name, (UNIT, id, None), &unit)?;
-            if !is_new {
+            if let Some(met) = met {
                 let place = Some(self.armies.place(id, None));
-                self.faults.add(place, "unit", "the same object again".to_owned(), "each object once");
+                if met == seen.battle {
+                    self.faults.add(place, "unit", "the same object again".to_owned(), "each object once");
+                } else {
+                    let value =
+                        format!("the same object again, in battle {} as in battle {met}", seen.battle);
+                    seen.shared.add(place, "unit", value, "each object once");
+                }
                 continue;
             }
             if is_plain(&unit) {
@@ -200,8 +217,8 @@ impl<'py> Reader<'_, 'py> {
     ) -> PyResult<()> {
         let columns = if tree == UNIT { &mut self.armies.units } else { &mut self.armies.weapons };
         // The usual case, and most of the time of a hand-over.
-        if let Some(number) = Tree::number(field.place, &self.found[tree])
-            && columns.add_number(index, number)
+        if let Some(plain) = Tree::plain(field.place, object, &self.found[tree])
+            && columns.add_plain(index, plain)
         {
             return Ok(());
         }

@@ -20,8 +20,8 @@ pub(super) struct Schema {
     pub(super) weapons: Vec<Field>,
     /// Health and shield, each with its limit: what is absent is the other.
     pub(super) limits: [[Option<Field>; 2]; 2],
-    /// The list of weapons.
-    pub(super) arms: Option<Where>,
+    /// The list of weapons, and the place of its first source, which is read with all else.
+    pub(super) arms: Option<(Where, usize)>,
     // The numbers of these places.
     pub(super) alive: Option<usize>,
     pub(super) name: Option<usize>,
@@ -132,7 +132,7 @@ impl Schema {
             weapons.push(Field::of(TableId::Weapons.spec(), name, at, &mut weapon_tree)?);
         }
         let arms = given.getattr(intern!(py, "arms"))?;
-        let arms = if arms.is_none() { None } else { Some(unit_tree.place("arms", &arms)?) };
+        let arms = if arms.is_none() { None } else { Some(unit_tree.add_list("arms", &arms)?) };
         let mut extra = |name: &str| -> PyResult<Option<usize>> {
             let at = given.getattr(name)?;
             let tree = if name == "weapon_destroyed" { &mut weapon_tree } else { &mut unit_tree };

@@ -25,11 +25,6 @@ pub(super) fn read(
     let py = given.py();
     let method = given.getattr_opt(intern!(py, "get_treaty"))?;
     let mapping = given.cast::<PyMapping>().ok();
-    if method.is_none() && mapping.is_none() {
-        let wanted = "an object with get_treaty(a, b), or a mapping from pairs of factions to treaties";
-        faults.add(None, "diplomacy", kind_of(given), wanted);
-        return Ok(treaties);
-    }
     for (a, b) in pairs(factions) {
         let found = match (&method, mapping) {
             (Some(method), _) => method.call1((a, b)).map(Some),
@@ -51,6 +46,17 @@ pub(super) fn read(
         }
     }
     Ok(treaties)
+}
+
+/// Whether there is a way to ask for treaties.
+pub(super) fn check(given: Option<&Bound<'_, PyAny>>, faults: &mut ObjectFaults) -> PyResult<()> {
+    let Some(given) = given else { return Ok(()) };
+    let method = given.getattr_opt(intern!(given.py(), "get_treaty"))?;
+    if method.is_none() && given.cast::<PyMapping>().is_err() {
+        let wanted = "an object with get_treaty(a, b), or a mapping from pairs of factions to treaties";
+        faults.add(None, "diplomacy", kind_of(given), wanted);
+    }
+    Ok(())
 }
 
 /// All pairs, each once.

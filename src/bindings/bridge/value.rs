@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 
 use crate::bindings::column::shown;
 use crate::ecs::columns::{Kind, choice};
@@ -24,14 +24,28 @@ pub(super) fn number(value: &Bound<'_, PyAny>, texts: bool) -> Read<f64> {
     wrong_if_refused(value, value.extract::<f64>(), "a number")
 }
 
-/// The number in a `float`, or in an `int` that a float holds exactly; nothing for all else.
+/// A value that needs no conversion, and whose reading runs no code of Python's.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Plain {
+    /// A `float`.
+    Real(f64),
+    /// An `int` that a float holds exactly.
+    Whole(i64),
+    /// A `bool`.
+    Flag(bool),
+}
+
+/// The plain value that this is, if it is one.
 #[inline]
-pub(super) fn plain_number(value: &Bound<'_, PyAny>) -> Option<f64> {
+pub(super) fn plain(value: &Bound<'_, PyAny>) -> Option<Plain> {
     if let Ok(float) = value.cast_exact::<PyFloat>() {
-        return Some(float.value());
+        return Some(Plain::Real(float.value()));
+    }
+    if let Ok(flag) = value.cast_exact::<PyBool>() {
+        return Some(Plain::Flag(flag.is_true()));
     }
     let whole: i64 = value.cast_exact::<PyInt>().ok()?.extract().ok()?;
-    (whole.unsigned_abs() < 1 << 53).then_some(whole as f64)
+    (whole.unsigned_abs() < 1 << 53).then_some(Plain::Whole(whole))
 }
 
 /// A whole number.

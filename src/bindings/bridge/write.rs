@@ -29,13 +29,23 @@ struct Written<'a, 'py> {
 }
 
 impl Undo<'_, '_> {
-    /// Takes everything back, the last first. What cannot be restored is counted.
-    pub(super) fn take_back(self) -> usize {
+    /// Takes everything back, the last first. The error says how much could not be restored.
+    pub(super) fn take_back(self, py: Python<'_>, error: PyErr) -> PyResult<PyErr> {
         let restored = self.steps.into_iter().rev().map(|Written { holder, step, old }| match old {
             Some(old) => step.put(&holder, &old),
             None => step.remove(&holder),
         });
-        restored.filter(Result::is_err).count()
+        let lost = restored.filter(Result::is_err).count();
+        if lost > 0 {
+            let note = format!("{lost} values could not be restored: their objects refused the old ones");
+            error.value(py).call_method1(intern!(py, "add_note"), (note,))?;
+        }
+        Ok(error)
+    }
+
+    /// Adds what was written after this.
+    pub(super) fn append(&mut self, mut later: Self) {
+        self.steps.append(&mut later.steps);
     }
 }
 
@@ -71,18 +81,20 @@ const NUMBERS: [(&str, UnitColumn); 3] =
 impl<'a, 'py> Writer<'_, 'a, 'py> {
     fn units(&mut self, report: &Report) -> PyResult<()> {
         let table = &report.units;
-        let numbers = NUMBERS
-            .map(|(name, column)| (name, table.floats(name), self.armies.units.numbers(column as usize)));
-        let places = [("x", UnitColumn::X), ("y", UnitColumn::Y)]
-            .map(|(name, column)| (name, table.floats(name), self.armies.units.numbers(column as usize)));
+        let (schema, read) = (self.schema, &self.armies.units);
+        let column =
+            |(name, column)| (schema.targets.get(name), table.floats(name), read.numbers(column as usize));
+        let numbers = NUMBERS.map(column);
+        let places = [("x", UnitColumn::X), ("y", UnitColumn::Y)].map(column);
+        let [routes, destroyed] = ["routing", "destroyed"].map(|name| schema.targets.get(name));
         let (alive, routing) = (flags(table, "alive"), flags(table, "routing"));
         let (ids, status) = (table.ints("id"), table.column("status"));
         for (row, place) in self.rows(ids) {
             let id = ids[row] as usize;
             let object = &self.armies.objects[id];
             let old = &self.armies.before[place];
-            for (name, after, before) in &numbers {
-                self.number(name, (id, old), object, after[row], before.get(place).copied())?;
+            for &(target, after, before) in &numbers {
+                self.number(target, (id, old), object, after[row], before.get(place).copied())?;
             }
             match status.map(|status| status.cell(row)) {
                 // Who never entered the map was never placed.
@@ -91,17 +103,17 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
                 Some(Cell::Text("retreated")) if !self.schema.origin_is_nowhere => {}
                 status => {
                     let left = status == Some(Cell::Text("retreated"));
-                    for (name, after, before) in &places {
+                    for &(target, after, before) in &places {
                         let after = if left { 0.0 } else { after[row] };
-                        self.number(name, (id, old), object, after, before.get(place).copied())?;
+                        self.number(target, (id, old), object, after, before.get(place).copied())?;
                     }
                 }
             }
             if routing[row] || self.was_routing(old)? {
-                self.put("routing", (id, None), old, object, &flag(self.py, routing[row])?)?;
+                self.put(routes, (id, None), old, object, &flag(self.py, routing[row])?)?;
             }
             if !alive[row] {
-                self.put("destroyed", (id, None), old, object, &flag(self.py, true)?)?;
+                self.put(destroyed, (id, None), old, object, &flag(self.py, true)?)?;
             } else if matches!(self.schema.experience, Experience::Attribute) {
                 self.learn(id, object, table.floats("xp_gained")[row])?;
             }
@@ -113,6 +125,7 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
         let table = &report.weapons;
         let (units, slots, after) = (table.ints("unit"), table.ints("slot"), table.floats("hp"));
         let before = self.armies.weapons.numbers(WeaponColumn::Hp as usize);
+        let [health, destroyed] = ["weapon_hp", "weapon_destroyed"].map(|name| self.schema.targets.get(name));
         let mut mount = 0;
         for row in 0..table.len() {
             // Both are in order of unit and slot, and the report has some of ours.
@@ -127,9 +140,9 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
             if was == Some(after[row]) {
                 continue;
             }
-            self.put("weapon_hp", (id, Some(slot)), &[], weapon, &number(self.py, after[row])?)?;
+            self.put(health, (id, Some(slot)), &[], weapon, &number(self.py, after[row])?)?;
             if after[row] <= 0.0 {
-                self.put("weapon_destroyed", (id, Some(slot)), &[], weapon, &flag(self.py, true)?)?;
+                self.put(destroyed, (id, Some(slot)), &[], weapon, &flag(self.py, true)?)?;
             }
         }
         Ok(())
@@ -151,7 +164,7 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
     /// A number that the battle changed; what it left alone keeps its type.
     fn number(
         &mut self,
-        name: &str,
+        target: Option<&'a Target>,
         (id, old): (usize, &[Option<Bound<'py, PyAny>>]),
         object: &Bound<'py, PyAny>,
         after: f64,
@@ -160,7 +173,7 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
         if before == Some(after) {
             return Ok(());
         }
-        self.put(name, (id, None), old, object, &number(self.py, after)?)
+        self.put(target, (id, None), old, object, &number(self.py, after)?)
     }
 
     /// Whether the object is marked as routing.
@@ -179,7 +192,7 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
                 && let Some(old) = last.take(&holder)?
             {
                 let new = old.add(gained)?;
-                return self.put("experience", (id, None), &[], object, &new);
+                return self.put(Some(target), (id, None), &[], object, &new);
             }
         }
         Ok(())
@@ -188,14 +201,13 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
     /// Writes a value to the first place of a result that takes it. `old`: what is known of what the results hold.
     fn put(
         &mut self,
-        name: &str,
+        target: Option<&'a Target>,
         (id, weapon): (usize, Option<usize>),
         old: &[Option<Bound<'py, PyAny>>],
         object: &Bound<'py, PyAny>,
         value: &Bound<'py, PyAny>,
     ) -> PyResult<()> {
-        let schema = self.schema;
-        let Some(target) = schema.targets.get(name) else { return Ok(()) };
+        let Some(target) = target else { return Ok(()) };
         let old = target.before.and_then(|result| old.get(result)?.as_ref());
         match self.put_into(target, old, object, value)? {
             Some((path, error))

@@ -12,6 +12,8 @@ use super::{Points, Real};
 const SLACK: f64 = 1e-6;
 /// Cells for each point, at most.
 const MOST_CELLS: usize = 4;
+/// So many findings are put in order by counting for each how many go before it: no branch depends on them.
+const RANKED: usize = 16;
 
 /// Points in cells; along the last axis cells follow each other.
 pub(super) struct Grid<T, const D: usize> {
@@ -148,6 +150,12 @@ impl<T: Real, const D: usize> Grid<T, D> {
         &self.ids
     }
 
+    /// Where the point at this place in the order of the cells is.
+    #[inline]
+    pub(super) fn at(&self, place: usize) -> [T; D] {
+        std::array::from_fn(|axis| self.columns[axis][place])
+    }
+
     /// The same, for whoever needs nothing else of the grid.
     pub(super) fn into_order(self) -> Vec<u32> {
         self.ids
@@ -163,13 +171,14 @@ impl<T: Real, const D: usize> Grid<T, D> {
         (0..D).all(|axis| (self.frame.low[axis]..=self.frame.high[axis]).contains(&at[axis].wide()))
     }
 
-    /// Adds the points whose squared distance is at most `most`, but one's own, with these squares.
+    /// Adds the places in this grid, but one's own, of the points whose squared distance is at most `most`.
+    #[inline]
     pub(super) fn within(
         &self,
         at: [T; D],
         own: Option<u32>,
         (radius, most): (f64, T),
-        found: &mut Vec<(u32, T)>,
+        found: &mut Vec<u32>,
     ) {
         // A distance in single precision can be rounded down to the radius.
         let radius = radius * (1.0 + SLACK);
@@ -184,21 +193,54 @@ impl<T: Real, const D: usize> Grid<T, D> {
             let last = self.frame.counts[axis] - 1;
             *range = (low as usize).min(last)..(high as usize).min(last) + 1;
         }
-        let own = own.map_or(-1, i64::from);
+        let own = own.map_or(usize::MAX, |own| own as usize);
         self.rows(&block, |run| {
-            // Every point is written, and who is too far is written over by the next: a third of them are near, in an
+            // Every place is written, and who is too far is written over by the next: a third of them are near, in an
             // order that no processor guesses.
             let first = found.len();
-            found.resize(first + run.len(), (0, T::ZERO));
+            found.resize(first + run.len(), 0);
             let (places, mut count) = (&mut found[first..], 0);
+            let start = run.start;
+            let columns: [&[T]; D] = std::array::from_fn(|axis| &self.columns[axis][run.clone()]);
             for place in run {
-                let gaps = std::array::from_fn(|axis| at[axis] - self.columns[axis][place]);
-                let (id, square) = (self.ids[place], square::<T, D>(gaps));
-                places[count] = (id, square);
-                count += usize::from((square <= most) & (i64::from(id) != own));
+                let gaps = std::array::from_fn(|axis| at[axis] - columns[axis][place - start]);
+                places[count] = place as u32;
+                count += usize::from((square::<T, D>(gaps) <= most) & (place != own));
             }
             found.truncate(first + count);
         });
+    }
+
+    /// Writes the numbers of the points at these places, the lowest first, and their distances.
+    #[inline]
+    pub(super) fn in_order(&self, at: [T; D], places: &[u32], points: &mut [i64], distances: &mut [T]) {
+        let distance = |place: u32| {
+            square::<T, D>(std::array::from_fn(|axis| at[axis] - self.columns[axis][place as usize])).root()
+        };
+        if places.len() <= RANKED {
+            let mut ids = [u32::MAX; RANKED];
+            for (id, &place) in ids.iter_mut().zip(places) {
+                *id = self.ids[place as usize];
+            }
+            let mut ranks = [0_u32; RANKED];
+            for &id in &ids[..places.len()] {
+                for (rank, &other) in ranks.iter_mut().zip(&ids) {
+                    *rank += u32::from(id < other);
+                }
+            }
+            for (index, &place) in places.iter().enumerate() {
+                let rank = ranks[index] as usize;
+                points[rank] = i64::from(ids[index]);
+                distances[rank] = distance(place);
+            }
+        } else {
+            let mut sorted: Vec<(u32, u32)> =
+                places.iter().map(|&place| (self.ids[place as usize], place)).collect();
+            sorted.sort_unstable();
+            for ((id, place), (point, to)) in sorted.into_iter().zip(points.iter_mut().zip(distances)) {
+                (*point, *to) = (i64::from(id), distance(place));
+            }
+        }
     }
 
     /// Offers the hunt whatever may be of use to it: a block of cells around the place, then wider ones.
@@ -245,9 +287,7 @@ impl<T: Real, const D: usize> Grid<T, D> {
     fn scan(&self, run: Range<usize>, at: [T; D], hunt: &mut impl Hunt<T>) {
         for place in run {
             let square = square::<T, D>(std::array::from_fn(|axis| at[axis] - self.columns[axis][place]));
-            if square <= hunt.limit() {
-                hunt.offer(square, self.ids[place]);
-            }
+            hunt.offer(square, self.ids[place]);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::ecs::workers::Workers;
 /// Places that a thread takes at a time.
 const PART: usize = 512;
 /// Points in a cell of a grid, on average.
-const PER_CELL: f64 = 1.5;
+const PER_CELL: f64 = 0.5;
 /// Points in a cell from which on they count as a clump, which is the tree's.
 const CLUMP: usize = 40;
 /// Places from which on it pays to ask for those together that are near each other, and how many those are.
@@ -122,7 +122,8 @@ fn search<T: Real, const D: usize>(
             };
             match found {
                 [only] => {
-                    let mut hunt = One { square: T::INFINITY, id: u32::MAX, own };
+                    let mut hunt =
+                        One { square: T::INFINITY, id: u32::MAX, own: own.map_or(u64::MAX, u64::from) };
                     index.search(at, &mut hunt);
                     if hunt.id != u32::MAX {
                         *only = (hunt.square.root(), i64::from(hunt.id));
@@ -160,7 +161,8 @@ fn in_order_of_place<T: Real>(found: Vec<(T, i64)>, order: &[u32], k: usize) -> 
 struct One<T> {
     square: T,
     id: u32,
-    own: Option<u32>,
+    /// One's own number; more than any, if one has none.
+    own: u64,
 }
 
 impl<T: Real> Hunt<T> for One<T> {
@@ -171,9 +173,11 @@ impl<T: Real> Hunt<T> for One<T> {
 
     #[inline(always)]
     fn offer(&mut self, square: T, id: u32) {
-        if (square < self.square || id < self.id) && self.own != Some(id) {
-            (self.square, self.id) = (square, id);
-        }
+        // No branch: which of many candidates is the best so far is nothing that a processor could guess.
+        let nearer = (square < self.square) | ((square == self.square) & (id < self.id));
+        let better = nearer & (u64::from(id) != self.own);
+        self.square = std::hint::select_unpredictable(better, square, self.square);
+        self.id = std::hint::select_unpredictable(better, id, self.id);
     }
 }
 

@@ -6,6 +6,9 @@ use crate::ecs::workers::Workers;
 
 /// Places that a thread takes at a time.
 const PART: usize = 512;
+/// Places whose results are written together: some megabytes, which stay in the cache while they are written in the order
+/// of the cells.
+const BLOCK: usize = 1 << 14;
 
 /// Who is within the radius of each place, in order of number.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,10 +48,10 @@ pub fn within<T: Real>(
     }
 }
 
-/// What a part of the places found: how much each of them, and all of it, with squared distances.
-struct Part<T> {
-    counts: Vec<u32>,
-    found: Vec<(u32, T)>,
+/// What a part of the places found, in the grid, and where each of them begins in it.
+struct Part {
+    starts: Vec<u32>,
+    found: Vec<u32>,
 }
 
 fn search<T: Real, const D: usize>(
@@ -58,53 +61,73 @@ fn search<T: Real, const D: usize>(
     workers: &Workers,
 ) -> Within<T> {
     let grid = Grid::<T, D>::of_width(points, radius.wide());
-    let count = places.map_or(points.len(), Points::len);
+    let asked = places.unwrap_or(points);
+    let count = asked.len();
     let limits = (radius.wide(), T::square_within(radius));
     // Points in the order of the cells find what they need in the cache.
     let order = if places.is_none() { grid.order() } else { &[] };
     let place_at = |turn: usize| order.get(turn).map_or(turn, |&place| place as usize);
-    let mut parts: Vec<Part<T>> = Vec::new();
-    parts.resize_with(count.div_ceil(PART), || Part { counts: Vec::new(), found: Vec::new() });
-    workers.each(parts.iter_mut().enumerate().collect(), |(part, result): (usize, &mut Part<T>)| {
+    let at = |turn: usize| if places.is_none() { grid.at(turn) } else { asked.at(turn) };
+    let mut parts: Vec<Part> = Vec::new();
+    parts.resize_with(count.div_ceil(PART), || Part { starts: Vec::new(), found: Vec::new() });
+    workers.each(parts.iter_mut().enumerate().collect(), |(part, result): (usize, &mut Part)| {
         for turn in part * PART..count.min((part + 1) * PART) {
-            let place = place_at(turn);
-            let (at, own) = match places {
-                Some(places) => (places.at(place), None),
-                None => (points.at(place), Some(place as u32)),
-            };
-            let before = result.found.len();
-            grid.within(at, own, limits, &mut result.found);
-            result.found[before..].sort_unstable_by_key(|found| found.0);
-            result.counts.push((result.found.len() - before) as u32);
+            result.starts.push(result.found.len() as u32);
+            let own = places.is_none().then_some(turn as u32);
+            grid.within(at(turn), own, limits, &mut result.found);
         }
+        result.starts.push(result.found.len() as u32);
     });
-    in_order_of_place(&parts, count, place_at)
-}
-
-/// The findings of places that were asked in this order.
-fn in_order_of_place<T: Real>(
-    parts: &[Part<T>],
-    count: usize,
-    place_at: impl Fn(usize) -> usize,
-) -> Within<T> {
     let mut starts = vec![0; count + 1];
-    let counts = parts.iter().flat_map(|part| &part.counts);
-    for (turn, &found) in counts.enumerate() {
-        starts[place_at(turn) + 1] = i64::from(found);
+    for (part, result) in parts.iter().enumerate() {
+        for (offset, pair) in result.starts.windows(2).enumerate() {
+            starts[place_at(part * PART + offset) + 1] = i64::from(pair[1] - pair[0]);
+        }
     }
     for place in 0..count {
         starts[place + 1] += starts[place];
     }
     let total = starts[count] as usize;
-    let (mut points, mut distances) = (vec![0; total], vec![T::ZERO; total]);
-    for (part, Part { counts, found }) in parts.iter().enumerate() {
-        let mut found = found.iter();
-        for (offset, &count) in counts.iter().enumerate() {
-            let first = starts[place_at(part * PART + offset)] as usize;
-            for (to, &(point, square)) in (first..).zip(found.by_ref().take(count as usize)) {
-                (points[to], distances[to]) = (i64::from(point), square.root());
-            }
-        }
+    let (mut numbers, mut distances) = (vec![0; total], vec![T::ZERO; total]);
+    let mut blocks = blocks(&starts, &mut numbers, &mut distances);
+    for turn in 0..count {
+        blocks[place_at(turn) / BLOCK].turns.push(turn as u32);
     }
-    Within { starts, points, distances }
+    workers.each(blocks, |block: Block<'_, T>| {
+        for turn in block.turns.into_iter().map(|turn| turn as usize) {
+            let (part, offset) = (&parts[turn / PART], turn % PART);
+            let found = &part.found[part.starts[offset] as usize..part.starts[offset + 1] as usize];
+            let first = (starts[place_at(turn)] - block.first) as usize;
+            let run = first..first + found.len();
+            grid.in_order(at(turn), found, &mut block.numbers[run.clone()], &mut block.distances[run]);
+        }
+    });
+    Within { starts, points: numbers, distances }
+}
+
+/// The results of places whose numbers follow each other, and who is asked for them, in the order of the cells.
+struct Block<'a, T> {
+    turns: Vec<u32>,
+    /// Where they begin in the whole.
+    first: i64,
+    numbers: &'a mut [i64],
+    distances: &'a mut [T],
+}
+
+/// The whole, cut into blocks.
+fn blocks<'a, T>(
+    starts: &[i64],
+    mut numbers: &'a mut [i64],
+    mut distances: &'a mut [T],
+) -> Vec<Block<'a, T>> {
+    let mut blocks = Vec::new();
+    for low in (0..starts.len() - 1).step_by(BLOCK) {
+        let high = (low + BLOCK).min(starts.len() - 1);
+        let (first, length) = (starts[low], (starts[high] - starts[low]) as usize);
+        let (own_numbers, own_distances);
+        (own_numbers, numbers) = std::mem::take(&mut numbers).split_at_mut(length);
+        (own_distances, distances) = std::mem::take(&mut distances).split_at_mut(length);
+        blocks.push(Block { turns: Vec::new(), first, numbers: own_numbers, distances: own_distances });
+    }
+    blocks
 }
