@@ -74,7 +74,7 @@ def many() -> None:
     """100,000 battles in a row."""
     command = [sys.executable, str(ROOT / "scripts" / "long_run.py"), "--battles", "100000", "--pushes", "10"]
     said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    slope = re.search(r"slope of the second half: ([+-][\d.]+) bytes", said)
+    slope = re.search(r"^battles of[^~]*?slope of the second half: ([+-][\d.]+) bytes", said, re.MULTILINE)
     if slope is None:
         raise SystemExit(f"long_run.py said:\n{said}")
     left = float(slope[1])

@@ -163,6 +163,7 @@ def account_table(figures: Sequence[Figure]) -> str:
     """A line per system, a column per size of battle: ns per unit and round, and the share of all systems."""
     of = {tuple(figure.size.split(", ", 1)): figure.ours for figure in figures if figure.part == ACCOUNT}
     sizes, names = (list(dict.fromkeys(key[place] for key in of)) for place in (0, 1))
+    sizes.sort(key=lambda size: int(size.split(" ")[0].replace(",", "")))
     lines = [f"| ns per unit and round | {' | '.join(sizes)} |", "|---" * (len(sizes) + 1) + "|"]
     for name in sorted(names, key=lambda name: (name in WHOLE, -of.get((sizes[-1], name), 0.0))):
         cells = []
