@@ -254,7 +254,6 @@ fn land_all<const NOTED: bool>(
             }
             let killed = hulls[target].0 <= 0.0 && statuses[target].on_map();
             if NOTED {
-                hulls[target].0 -= 1e-9;
                 landed[index] = Landed {
                     dealt: points,
                     overkill: impact.overkill,

@@ -159,7 +159,8 @@ fn a_battle_that_cannot_be_is_refused() {
     refused(&ended("victory", "Nobody"), &["battle", "'Nobody'"]);
     refused(&with_section(4, |bytes| bytes[0] = 2), &["engagement", "kind 2"]);
     refused(&with_section(4, |bytes| bytes[1] = 0xFF), &["engagement", "a count of"]);
-    refused(&with_section(4, |bytes| bytes.push(0)), &["engagement", "1 bytes more"]);
+    refused(&with_section(4, |bytes| bytes.push(0)), &["engagement", "got 1 bytes", "expected 4 bytes"]);
+    refused(&with_section(4, |bytes| bytes.extend([1, 0, 0, 0, 0])), &["engagement", "1 bytes more"]);
 }
 
 #[test]
