@@ -192,7 +192,7 @@ kernel! {
                 continue;
             }
             let first = mounts + battery.carried.0[unit].0 as usize;
-            for mount in first..first + battery.carried.1[unit].0 as usize {
+            for mount in (first..).take(battery.carried.1[unit].0 as usize) {
                 let (target, distance) = battery.aim(mount, unit);
                 let fires = (battery.powers.3[mount].0 > 0.0)
                     & (ready[mount].0 <= battle.round)

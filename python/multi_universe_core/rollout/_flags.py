@@ -24,7 +24,8 @@ HOT_PATHS = (
 
 _PREFIX = "MUC_"
 # Variables with the prefix that are no flags: the package's own, those of its tests, benches and examples.
-_SETTINGS = frozenset({"MUC_SIMD", "MUC_THREADS"} | {"MUC_BATTLES", "MUC_BROWSER", "MUC_DATA", "MUC_LONG"})
+_TESTS = {"MUC_BATTLES", "MUC_BROWSER", "MUC_DATA", "MUC_LONG", "MUC_MUTANT"}
+_SETTINGS = frozenset({"MUC_SIMD", "MUC_THREADS"} | _TESTS)
 _WORDS = {
     **dict.fromkeys(("1", "true", "on", "yes"), True),
     **dict.fromkeys(("0", "false", "off", "no"), False),
