@@ -6,6 +6,7 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 use multi_universe_core::engagement::{Engagement, Record};
 use multi_universe_core::kernel::Kernel;
 use multi_universe_core::odds::{Plan, Wish};
+use multi_universe_core::report::Report;
 
 use crate::armies::Armies;
 
@@ -18,8 +19,7 @@ pub fn battle(criterion: &mut Criterion) {
             let armies = Armies { factions, ground, ..Armies::of(units) };
             let mut kernel = armies.kernel();
             kernel.set_threads(1);
-            let report = kernel.resolve(&armies.engagement(0, rounds), &|| false).expect("a battle");
-            assert!(report.factions.ints("hits").iter().sum::<i64>() > 0, "nobody was hit");
+            let (report, rounds) = met(&mut kernel, armies, rounds);
             let shots = (units * armies.guns) as u64 * u64::from(report.rounds);
             group.throughput(Throughput::Elements(shots)).sample_size(if units > 1_000 { 10 } else { 50 });
             let (kind, mut seed) = (if ground { "ground" } else { "space" }, 0);
@@ -35,6 +35,18 @@ pub fn battle(criterion: &mut Criterion) {
         }
     }
     group.finish();
+}
+
+/// A battle in which somebody is hit, and its round limit: twice as many rounds, and again, while the armies have not met.
+fn met(kernel: &mut Kernel, armies: Armies, mut rounds: u32) -> (Report, u32) {
+    loop {
+        let report = kernel.resolve(&armies.engagement(0, rounds), &|| false).expect("a battle");
+        if report.factions.ints("hits").iter().sum::<i64>() > 0 {
+            return (report, rounds);
+        }
+        assert_eq!(report.rounds, rounds, "nobody was hit");
+        rounds *= 2;
+    }
 }
 
 /// A round in mid-battle, of units that are too tough to die; per unit.

@@ -62,8 +62,7 @@ def account() -> None:
         inside = 0.0
         for name, times in sorted(totals.items(), key=lambda pair: -sum(pair[1])):
             inside += sum(times)
-            if sum(times) > 0.002 * whole:
-                show(Figure(ACCOUNT, f"{size}, {name}", sum(times) / rounds / units))
+            show(Figure(ACCOUNT, f"{size}, {name}", sum(times) / rounds / units))
         outside = (whole - inside) / battles / units
         show(Figure(ACCOUNT, f"{size}, {WHOLE[0]}", inside / rounds / units))
         show(Figure(ACCOUNT, f"{size}, {WHOLE[1]}", outside))

@@ -2,12 +2,15 @@
 
     python benches/peers/records.py
 
-The profile cannot be turned off. Its price is the number of times that it reads the clock, times what a
-reading costs from Python, which is more than it costs inside, over the time of the battle: an upper bound.
+The profile cannot be turned off from Python: its price is `benches/profile.rs`'s, the same battle with and
+without a clock.
 """
 
+import re
 import statistics
+import subprocess
 import time
+from pathlib import Path
 
 from armies import fought, kernel
 
@@ -33,23 +36,22 @@ def measure(units: int, pairs: int) -> None:
             taken = {which: seconds(seed, which) for which in order}
             ratios.append(taken[record] / taken[None])
         show(Figure(f"price of {name}", size, statistics.median(ratios) - 1, unit="1"))
-    report = fought(fights, 1, 25)
-    calls = int(report.profile["calls"].sum())
-    whole = statistics.median(seconds(seed, None) for seed in range(min(pairs, 50)))
-    show(Figure("price of the profile", size, calls * reading() / whole, unit="1"))
-    assert report.factions["hits"].min() > 0
+    assert fought(fights, 1, 25).factions["hits"].min() > 0
 
 
-def reading() -> float:
-    """Seconds that one reading of the clock takes at most."""
-    clock, count = time.perf_counter_ns, 100_000
-    start = clock()
-    for _ in range(count):
-        clock()
-    return (clock() - start) / count / 1e9
+def profile() -> None:
+    """What the clock adds, by the benchmark in Rust."""
+    command = ["cargo", "bench", "--locked", "--quiet", "--bench", "profile"]
+    root = Path(__file__).parents[2]
+    said = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    prices = re.findall(r"^ *(\d+) ships: .* ([+-][\d.]+) % with it", said, re.MULTILINE)
+    assert len(prices) == 2, said
+    for ships, percent in prices:
+        show(Figure("price of the profile", f"{int(ships):,} units", float(percent) / 100, unit="1"))
 
 
 if __name__ == "__main__":
     heading("what records cost: the share that is added to a battle without")
     measure(200, 400)
     measure(10_000, 10)
+    profile()
