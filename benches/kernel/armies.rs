@@ -1,6 +1,7 @@
 //! The battles that are measured: ships or ground units of two kinds, of some factions that are all at war.
 
 use multi_universe_core::Rules;
+use multi_universe_core::battle::BattleWorld;
 use multi_universe_core::ecs::columns::TableId;
 use multi_universe_core::ecs::ingest::{Push, TableInput, Values};
 use multi_universe_core::engagement::{Engagement, Muster};
@@ -99,6 +100,21 @@ impl Armies {
             ("range", Values::numbers(mounts().map(|mount| 20.0 + 15.0 * mount.1 as f64))),
             ("attacks", Values::numbers(mounts().map(|mount| 0.5 + mount.1 as f64))),
         ])
+    }
+
+    /// A battle of theirs on one thread, ten rounds after everybody has hit somebody.
+    pub fn in_contact(self) -> BattleWorld {
+        let mut kernel = self.kernel();
+        kernel.set_threads(1);
+        let mut battles = kernel.battle_world(&self.engagement(1, 1_000_000)).expect("a battle");
+        let all_hit = |battles: &BattleWorld| battles.battle().sides.iter().all(|side| side.dealt > 0.0);
+        while !all_hit(&battles) {
+            assert!(battles.step(), "the battle is over too soon");
+        }
+        for _ in 0..10 {
+            assert!(battles.step(), "the battle is over too soon");
+        }
+        battles
     }
 
     /// All of them against each other, of which the mirror learns nothing.

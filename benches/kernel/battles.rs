@@ -53,13 +53,7 @@ fn met(kernel: &mut Kernel, armies: Armies, mut rounds: u32) -> (Report, u32) {
 pub fn round(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("round");
     for units in [20, 200, 2_000, 20_000, 100_000] {
-        let armies = Armies::immortal(units);
-        let mut kernel = armies.kernel();
-        kernel.set_threads(1);
-        let mut battles = kernel.battle_world(&armies.engagement(1, 1_000_000)).expect("a battle");
-        for _ in 0..10 {
-            assert!(battles.step(), "the battle is over too soon");
-        }
+        let mut battles = Armies::immortal(units).in_contact();
         group.throughput(Throughput::Elements(units as u64)).sample_size(10);
         group.bench_function(BenchmarkId::from_parameter(units), |bencher| {
             bencher.iter(|| assert!(battles.step(), "the battle is over"));
