@@ -23,17 +23,20 @@ pub struct Armies {
     pub factions: i64,
     /// Whether they fight on the ground.
     pub ground: bool,
+    /// The chance that a shot strikes a weapon (R-DAMAGE-3).
+    pub hardpoint_chance: f64,
 }
 
 impl Armies {
     /// Two fleets with three weapons a ship.
     pub fn of(units: i64) -> Self {
-        Self { units, guns: 3, toughness: 1.0, factions: 2, ground: false }
+        let hardpoint_chance = Rules::default().hardpoint_chance;
+        Self { units, guns: 3, toughness: 1.0, factions: 2, ground: false, hardpoint_chance }
     }
 
-    /// The same, so tough that nobody dies.
+    /// The same, so tough that nobody dies and no weapon breaks, however many rounds are measured.
     pub fn immortal(units: i64) -> Self {
-        Self { toughness: 1e9, ..Self::of(units) }
+        Self { toughness: 1e9, hardpoint_chance: 0.0, ..Self::of(units) }
     }
 
     /// A kernel that holds them.
@@ -62,7 +65,8 @@ impl Armies {
             .with(TableId::Factions, TableInput::of([("name", Values::texts(names))]))
             .with(TableId::Treaties, wars)
             .with(TableId::Fleets, fleets);
-        let mut kernel = Kernel::new(Rules::default(), 42);
+        let rules = Rules { hardpoint_chance: self.hardpoint_chance, ..Rules::default() };
+        let mut kernel = Kernel::new(rules, 42);
         kernel.push(&push).expect("factions and fleets");
         kernel
     }
