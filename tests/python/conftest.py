@@ -1,5 +1,6 @@
 """What the tests share: a small campaign, and battles of a chosen size."""
 
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 import multi_universe_core as muc
 
 Tables = dict[str, dict[str, Any]]
+
+# What a shell starts in the background ignores Ctrl-C, and a test of Ctrl-C would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def campaign() -> Tables:
