@@ -5,7 +5,6 @@
 //! the order of places, after all of them were fought. A fleet is at one place, so no unit is in two battles.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::{Aftermath, Engagement, Interrupt, Kernel, Muster, Record, depth, fight_in, lineup};
 use crate::battle::BattleWorld;
@@ -16,7 +15,7 @@ use crate::ecs::roll::place_seed;
 use crate::ecs::store::Row;
 use crate::ecs::tables::Table;
 use crate::ecs::witness::Depth;
-use crate::ecs::workers::{Workers, side_by_side};
+use crate::ecs::workers::{Workers, share_out};
 use crate::error::{Error, Fault, Faults, Result};
 use crate::report::Report;
 use crate::rules::Rules;
@@ -129,15 +128,7 @@ impl Kernel {
             Some(Depth::Shots) => BattleWorld::traced(rules, Workers::default()),
             Some(depth) => BattleWorld::noted(rules, Workers::default(), depth),
         });
-        let yard = Yard {
-            mirror,
-            rules,
-            plan,
-            seed,
-            sites,
-            next: AtomicUsize::new(0),
-            halt: AtomicBool::new(false),
-        };
+        let yard = Yard { mirror, rules, plan, seed, sites };
         let fought = yard.fight(&mut worlds[..threads], interrupt);
         if depth.is_none() {
             self.arena = worlds;
@@ -185,15 +176,20 @@ fn sites(mirror: Mirror<'_>, plan: &TurnPlan) -> Result<Vec<Site>> {
     Ok(sites)
 }
 
-/// The battles of a turn, taken one after another by whoever has time.
+/// The battles of a turn.
 struct Yard<'a> {
     mirror: Mirror<'a>,
     rules: Rules,
     plan: &'a TurnPlan,
     seed: u64,
     sites: Vec<Site>,
-    next: AtomicUsize,
-    halt: AtomicBool,
+}
+
+/// A thread's number, how many more runs of systems its trace may keep, and the world that it fights in.
+struct Post<'a> {
+    thread: u32,
+    room: usize,
+    world: &'a mut BattleWorld,
 }
 
 impl Yard<'_> {
@@ -206,44 +202,25 @@ impl Yard<'_> {
             rosters.map(Vec::len).sum()
         };
         order.sort_by_cached_key(|&site| std::cmp::Reverse(units(site)));
-        let ask = || {
-            self.halt.fetch_or(interrupt(), Ordering::Relaxed);
+        let room = if self.plan.trace { MOST_SPANS } else { 0 };
+        let mut posts: Vec<Post> =
+            (1..).zip(worlds).map(|(thread, world)| Post { thread, room, world }).collect();
+        let work = |post: &mut Post, site: usize, interrupt: Interrupt<'_>| {
+            self.work(post, &self.sites[site], interrupt)
         };
-        let halt = || self.halt.store(true, Ordering::Relaxed);
-        let mut posts: Vec<(u32, &mut BattleWorld)> = (1..).zip(worlds).collect();
-        let fought =
-            side_by_side(&mut posts, |post, ask| self.work(post.0, post.1, &order, ask), &ask, &halt);
-        if self.halt.load(Ordering::Relaxed) {
-            return Err(Error::Interrupted { round: None });
-        }
-        let mut fought: Vec<Fought> = fought.into_iter().flatten().collect();
-        fought.sort_by_key(|(place, ..)| *place);
-        Ok(fought)
+        share_out(&mut posts, &order, work, interrupt).ok_or(Error::Interrupted { round: None })
     }
 
-    /// Fights battles on this thread until none is left.
-    fn work(&self, thread: u32, world: &mut BattleWorld, order: &[usize], ask: &dyn Fn()) -> Vec<Fought> {
-        let mut fought = Vec::new();
-        let mut room = if self.plan.trace { MOST_SPANS } else { 0 };
-        let interrupt = || {
-            ask();
-            self.halt.load(Ordering::Relaxed)
-        };
-        while let Some(&site) = order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let (place, fleets) = &self.sites[site];
-            world.profile().keep_spans(room, thread);
-            fought.push(match self.battle(world, *place, fleets, &interrupt) {
-                Ok((report, aftermath)) => {
-                    room -= report.spans.len();
-                    (*place, Ok(report), aftermath)
-                }
-                Err(error) => (*place, Err(error), None),
-            });
-            if interrupt() {
-                break;
+    /// Fights the battle of one place.
+    fn work(&self, post: &mut Post<'_>, (place, fleets): &Site, interrupt: Interrupt<'_>) -> Fought {
+        post.world.profile().keep_spans(post.room, post.thread);
+        match self.battle(post.world, *place, fleets, interrupt) {
+            Ok((report, aftermath)) => {
+                post.room -= report.spans.len();
+                (*place, Ok(report), aftermath)
             }
+            Err(error) => (*place, Err(error), None),
         }
-        fought
     }
 
     fn battle(
