@@ -6,8 +6,12 @@ use pyo3::types::PyDict;
 use super::armies::Armies;
 use super::fault::ObjectFaults;
 use crate::bindings::column::shown;
+use crate::bindings::engagement::round_limit;
+use crate::bindings::keys::{self, Seed, keys_or_fault};
+use crate::bindings::whole::Whole;
 use crate::ecs::columns::{DOCTRINES, TableId, choice};
 use crate::ecs::ingest::{Push, TableInput, Values};
+use crate::error::Faults;
 use crate::kernel::{Engagement, Muster};
 
 /// Where all fleets of a battle are.
@@ -29,6 +33,28 @@ pub(super) struct Terms<'a, 'py> {
     pub(super) max_rounds: Option<u32>,
     pub(super) seed: Option<u64>,
     pub(super) trace_id: &'a str,
+}
+
+impl<'a, 'py> Terms<'a, 'py> {
+    /// What a call says; what is wrong with it goes to `faults`.
+    pub(super) fn of(
+        diplomacy: Option<&'a Bound<'py, PyAny>>,
+        doctrines: Option<&'a Bound<'py, PyDict>>,
+        defenders: Option<&Bound<'py, PyAny>>,
+        max_rounds: Option<Whole>,
+        seed: Option<Seed>,
+        trace_id: Option<&'a str>,
+        faults: &mut Faults,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            diplomacy,
+            doctrines,
+            defenders: keys_or_fault(keys::names("defenders", defenders)?, faults),
+            max_rounds: round_limit(max_rounds.as_ref(), faults),
+            seed: seed.map(|seed| seed.0),
+            trace_id: trace_id.unwrap_or_default(),
+        })
+    }
 }
 
 /// The doctrine of each army; the rule book's for those that are not named.

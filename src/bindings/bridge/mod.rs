@@ -25,9 +25,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rustc_hash::FxHashMap;
 
-use super::engagement::round_limit;
 use super::kernel::PyKernel;
-use super::keys::{self, Seed, keys_or_fault};
+use super::keys::Seed;
 use super::legacy::Handover;
 use super::report::PyBattleReport;
 use super::watch;
@@ -73,14 +72,7 @@ impl PyBridge {
         trace_id: Option<&str>,
     ) -> PyResult<PyBattleReport> {
         let mut faults = Faults::default();
-        let terms = Terms {
-            diplomacy,
-            doctrines,
-            defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
-            max_rounds: round_limit(max_rounds.as_ref(), &mut faults),
-            seed: seed.map(|seed| seed.0),
-            trace_id: trace_id.unwrap_or_default(),
-        };
+        let terms = Terms::of(diplomacy, doctrines, defenders, max_rounds, seed, trace_id, &mut faults)?;
         faults.into_result(Error::Resolve)?;
         let battle = self.read_one(py, armies, &terms)?;
         let report = self.resolve(py, &battle, &terms)?;

@@ -9,8 +9,7 @@ use super::PyBridge;
 use super::battle::{Battle, Terms};
 use super::value::is_ordinary;
 use super::write::Undo;
-use crate::bindings::engagement::round_limit;
-use crate::bindings::keys::{self, Seed, keys_or_fault};
+use crate::bindings::keys::Seed;
 use crate::bindings::odds_run::threads_or_usual;
 use crate::bindings::report::PyBattleReport;
 use crate::bindings::watch;
@@ -41,14 +40,7 @@ impl PyBridge {
         threads: Option<Whole>,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let mut faults = Faults::default();
-        let terms = Terms {
-            diplomacy,
-            doctrines,
-            defenders: keys_or_fault(keys::names("defenders", defenders)?, &mut faults),
-            max_rounds: round_limit(max_rounds.as_ref(), &mut faults),
-            seed: seed.map(|seed| seed.0),
-            trace_id: trace_id.unwrap_or_default(),
-        };
+        let terms = Terms::of(diplomacy, doctrines, defenders, max_rounds, seed, trace_id, &mut faults)?;
         let threads = threads_or_usual(py, threads.as_ref(), &mut faults)?;
         faults.into_result(Error::Resolve)?;
         let (of_the_call, read) = self.read(&battles, &terms)?;
