@@ -9,7 +9,13 @@ use multi_universe_core::report::Report;
 /// "Hegemony" (fleet 1) at war with "Synod" (fleet 2), at location 7, and nobody in the fleets yet.
 pub fn two_factions() -> Kernel {
     let mut kernel = Kernel::new(Rules::default(), 42);
-    let push = Push::default()
+    kernel.push(&at_war()).expect("two factions are legal");
+    kernel
+}
+
+/// What [`two_factions`] holds, to be pushed.
+pub fn at_war() -> Push<'static> {
+    Push::default()
         .with(TableId::Factions, TableInput::of([("name", Values::texts(&["Hegemony", "Synod"]))]))
         .with(
             TableId::Treaties,
@@ -26,9 +32,7 @@ pub fn two_factions() -> Kernel {
                 ("faction", Values::texts(&["Hegemony", "Synod"])),
                 ("location", Values::wholes([7, 7])),
             ]),
-        );
-    kernel.push(&push).expect("two factions are legal");
-    kernel
+        )
 }
 
 /// Pushes one table.

@@ -4,12 +4,12 @@ use std::cell::Cell;
 
 use multi_universe_core::Error;
 use multi_universe_core::ecs::columns::TableId;
-use multi_universe_core::ecs::ingest::{Push, TableInput, Values};
+use multi_universe_core::ecs::ingest::{TableInput, Values};
 use multi_universe_core::ecs::roll::place_seed;
 use multi_universe_core::kernel::{Encounter, Engagement, Kernel, Muster, Record, Turn, TurnPlan};
 use multi_universe_core::report::Report;
 
-use crate::support::{push, two_factions};
+use crate::support::{at_war, push, two_factions};
 
 /// `places` places with a fleet of each faction of 3 + place % 5 ships, the first one's at peace with nobody, and a fleet of
 /// the first faction alone elsewhere.
@@ -168,29 +168,12 @@ fn a_request_that_cannot_be_is_refused_and_an_interruption_changes_nothing() {
 fn encounter<'a>(ships: i64, hp: f64, seed: u64) -> Encounter<'a> {
     let count = 2 * ships;
     let rows = |value: f64| Values::numbers((0..count).map(|_| value));
-    let push = Push::default()
-        .with(TableId::Factions, TableInput::of([("name", Values::texts(&["Hegemony", "Synod"]))]))
-        .with(
-            TableId::Treaties,
-            TableInput::of([
-                ("a", Values::texts(&["Hegemony"])),
-                ("b", Values::texts(&["Synod"])),
-                ("kind", Values::texts(&["war"])),
-            ]),
-        )
-        .with(
-            TableId::Fleets,
-            TableInput::of([
-                ("id", Values::wholes([0, 1])),
-                ("faction", Values::texts(&["Hegemony", "Synod"])),
-                ("location", Values::wholes([7, 7])),
-            ]),
-        )
+    let push = at_war()
         .with(
             TableId::Units,
             TableInput::of([
                 ("id", Values::wholes(0..count)),
-                ("fleet", Values::wholes((0..count).map(|id| i64::from(id >= ships)))),
+                ("fleet", Values::wholes((0..count).map(|id| 1 + i64::from(id >= ships)))),
                 ("max_hp", rows(hp)),
             ]),
         )
