@@ -4,55 +4,14 @@
 
 use std::time::Instant;
 
-use multi_universe_core::Rules;
-use multi_universe_core::ecs::columns::TableId;
-use multi_universe_core::ecs::ingest::{Push, TableInput, Values};
-use multi_universe_core::kernel::{Engagement, Kernel, Muster};
+#[path = "kernel/armies.rs"]
+#[expect(dead_code, reason = "what the other benches use")]
+mod armies;
 
-/// Weapons of each ship.
-const WEAPONS: i64 = 3;
+use armies::Armies;
 
-/// Two fleets of half of the ships each: the battle of `benches/peers/records.py`.
-fn two_fleets(ships: i64) -> Kernel {
-    let mounts = || (0..ships * WEAPONS).map(|mount| (mount / WEAPONS, mount % WEAPONS));
-    let push = Push::default()
-        .with(TableId::Factions, TableInput::of([("name", Values::texts(&["Hegemony", "Synod"]))]))
-        .with(
-            TableId::Treaties,
-            TableInput::of([
-                ("a", Values::texts(&["Hegemony"])),
-                ("b", Values::texts(&["Synod"])),
-                ("kind", Values::texts(&["war"])),
-            ]),
-        )
-        .with(
-            TableId::Fleets,
-            TableInput::of([
-                ("id", Values::wholes([1, 2])),
-                ("faction", Values::texts(&["Hegemony", "Synod"])),
-            ]),
-        )
-        .with(
-            TableId::Units,
-            TableInput::of([
-                ("id", Values::wholes(0..ships)),
-                ("fleet", Values::wholes((0..ships).map(|id| 1 + id % 2))),
-                ("max_hp", Values::numbers((0..ships).map(|_| 400.0))),
-            ]),
-        )
-        .with(
-            TableId::Weapons,
-            TableInput::of([
-                ("unit", Values::wholes(mounts().map(|mount| mount.0))),
-                ("slot", Values::wholes(mounts().map(|mount| mount.1))),
-                ("range", Values::numbers(mounts().map(|mount| 20.0 + 15.0 * mount.1 as f64))),
-                ("attacks", Values::numbers(mounts().map(|mount| 0.5 + mount.1 as f64))),
-            ]),
-        );
-    let mut kernel = Kernel::new(Rules::default(), 42);
-    kernel.push(&push).expect("two fleets");
-    kernel
-}
+/// The round limit, that of `benches/peers/records.py`, whose battle this is.
+const ROUNDS: u32 = 25;
 
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
@@ -61,15 +20,15 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 /// Prints what the clock adds to a battle of so many ships, by so many pairs.
 fn measure(ships: i64, pairs: u64) {
-    let mut kernels = [two_fleets(ships).without_clock(), two_fleets(ships)];
+    let armies = Armies::of(ships);
+    let mut kernels = [armies.kernel().without_clock(), armies.kernel()];
     let (mut plain, mut ratios, mut runs) = (Vec::new(), Vec::new(), 0);
     // The first pair makes the worlds.
     for seed in 0..=pairs {
         let mut seconds = [0.0; 2];
         let mut digests = [None; 2];
         for which in if seed % 2 == 0 { [0, 1] } else { [1, 0] } {
-            let fleets = Muster::Fleets(vec![1, 2]);
-            let engagement = Engagement { seed: Some(seed), commit: false, ..Engagement::of(fleets) };
+            let engagement = armies.engagement(seed, ROUNDS);
             let start = Instant::now();
             let report = kernels[which].resolve(&engagement, &|| false).expect("a battle");
             seconds[which] = start.elapsed().as_secs_f64();
