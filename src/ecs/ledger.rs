@@ -31,25 +31,27 @@ pub struct Entry {
     pub overkill: f64,
 }
 
-/// So many pairs of camps are found without a look into the page: all of up to eight fleets.
-const AT_HAND: usize = 256;
+/// Up to so many camps each pair has its place on the page, which is swept once a round. Places of more are looked up.
+const WIDEST: usize = 64;
 
 /// The entries of a battle, as they come.
-#[derive(Clone, Debug)]
+///
+/// Units of several fleets shoot in turns, so that it is hard to foretell whether camps are those of the shot before: sums are
+/// added where they stand.
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
+    /// Those of the rounds before.
     entries: Vec<Entry>,
     /// The round whose page is open; 0: none.
     round: u32,
-    /// Where this round's entries are, by camps.
-    open: FxHashMap<(u32, u32), u32>,
-    /// Where the entry of some pairs of camps may be: whoever looks there sees by the entry whether it is.
-    at_hand: [u32; AT_HAND],
-}
-
-impl Default for Ledger {
-    fn default() -> Self {
-        Self { entries: Vec::new(), round: 0, open: FxHashMap::default(), at_hand: [0; AT_HAND] }
-    }
+    /// Each unit's camp, by its number among the battle's camps.
+    numbers: Vec<u32>,
+    /// The battle's camps, in the order in which their first units come.
+    camps: Vec<u32>,
+    /// The entries of this round, and places for those that have not come.
+    page: Vec<Entry>,
+    /// The places on the page of pairs of camps, by their numbers, if there are many.
+    places: FxHashMap<(u32, u32), u32>,
 }
 
 /// The ledger of a battle that has ended.
@@ -84,55 +86,115 @@ pub fn fleet_of(camp: u32) -> usize {
     (camp / 2) as usize
 }
 
+impl Entry {
+    /// Adds a shot of this round.
+    #[inline(always)]
+    fn fire(&mut self, round: u32, shot: &Shot) {
+        self.round = round;
+        self.shots += u64::from(shot.attacks);
+        self.hits += u64::from(shot.hits);
+        self.crits += u64::from(shot.crits);
+    }
+}
+
 impl Ledger {
-    /// Adds the shots of a volley; `camps` are those of the units, by row.
-    pub fn add(&mut self, round: u32, shots: &[Shot], landed: &[Landed], camps: &[u32]) {
-        let between = |shot: &Shot| (camps[shot.shooter as usize], camps[shot.target as usize]);
-        let Some(first) = shots.first().map(between) else { return };
-        if self.round != round {
-            // What comes is not added to entries of the round before.
-            self.round = round;
-            self.open.clear();
-        }
-        // Most shots are between the same camps as the one before: their entry is at hand, not in the page.
-        let mut place = self.find(round, first);
-        let mut entry = self.entries[place];
-        for (shot, landed) in shots.iter().zip(landed) {
-            let camps = between(shot);
-            if camps != (entry.from, entry.to) {
-                self.entries[place] = entry;
-                place = self.find(round, camps);
-                entry = self.entries[place];
+    /// Forgets the battle before: the next one's units are of these camps, by row.
+    pub fn open(&mut self, camps: impl Iterator<Item = u32>) {
+        self.take();
+        self.numbers.clear();
+        self.camps.clear();
+        self.page.clear();
+        // By camp, its number.
+        let mut known: Vec<u32> = Vec::new();
+        for camp in camps {
+            known.resize(known.len().max(camp as usize + 1), u32::MAX);
+            let number = &mut known[camp as usize];
+            if *number == u32::MAX {
+                *number = self.camps.len() as u32;
+                self.camps.push(camp);
             }
-            entry.shots += u64::from(shot.attacks);
-            entry.hits += u64::from(shot.hits);
-            entry.crits += u64::from(shot.crits);
-            entry.damage += landed.dealt;
-            entry.overkill += landed.overkill;
-            entry.kills += u32::from(landed.killed);
+            self.numbers.push(*number);
         }
-        self.entries[place] = entry;
+        if self.has_place_for_each() {
+            let Self { camps, page, .. } = self;
+            let pairs = camps.iter().flat_map(|&from| camps.iter().map(move |&to| (from, to)));
+            page.extend(pairs.map(|(from, to)| Entry { from, to, ..Entry::default() }));
+        }
     }
 
-    /// The place of this round's entry between two camps.
+    /// Whether each pair of camps has its place on the page, whether or not it is needed.
     #[inline(always)]
-    fn find(&mut self, round: u32, (from, to): (u32, u32)) -> usize {
-        let Self { entries, open, at_hand, .. } = self;
-        let known = &mut at_hand[(from.wrapping_mul(16) ^ to) as usize % AT_HAND];
-        let is_ours = |entry: &Entry| (entry.round, entry.from, entry.to) == (round, from, to);
-        if entries.get(*known as usize).is_some_and(is_ours) {
-            return *known as usize;
+    fn has_place_for_each(&self) -> bool {
+        self.camps.len() <= WIDEST
+    }
+
+    /// Opens the page of a round: what comes is not added to entries of the round before.
+    fn turn_to(&mut self, round: u32) {
+        self.round = round;
+        self.entries.extend(self.page.iter().filter(|entry| entry.round != 0));
+        if self.has_place_for_each() {
+            for entry in &mut self.page {
+                *entry = Entry { from: entry.from, to: entry.to, ..Entry::default() };
+            }
+        } else {
+            self.page.clear();
+            self.places.clear();
         }
-        *known = *open.entry((from, to)).or_insert_with(|| {
-            entries.push(Entry { round, from, to, ..Entry::default() });
-            (entries.len() - 1) as u32
-        });
-        *known as usize
+    }
+
+    /// Adds the shots of a volley of this round, before they land.
+    pub fn fire(&mut self, round: u32, shots: &[Shot]) {
+        if self.round != round {
+            self.turn_to(round);
+        }
+        if !self.has_place_for_each() {
+            for shot in shots {
+                let place = self.place(shot);
+                self.page[place].fire(round, shot);
+            }
+            return;
+        }
+        let (numbers, page, width) = (&self.numbers[..], &mut self.page[..], self.camps.len() as u32);
+        for shot in shots {
+            let place = numbers[shot.shooter as usize] * width + numbers[shot.target as usize];
+            page[place as usize].fire(round, shot);
+        }
+    }
+
+    /// Adds where a shot that was fired went.
+    #[inline(always)]
+    pub fn land(&mut self, shot: &Shot, landed: &Landed) {
+        let place = self.place(shot);
+        let entry = &mut self.page[place];
+        entry.damage += landed.dealt;
+        entry.overkill += landed.overkill;
+        entry.kills += u32::from(landed.killed);
+    }
+
+    /// The place on the open page of the shot's camps.
+    #[inline(always)]
+    fn place(&mut self, shot: &Shot) -> usize {
+        let (from, to) = (self.numbers[shot.shooter as usize], self.numbers[shot.target as usize]);
+        match self.has_place_for_each() {
+            true => (from * self.camps.len() as u32 + to) as usize,
+            false => self.look_up(from, to) as usize,
+        }
+    }
+
+    /// The place of two camps' entry, by their numbers; it is made if there is none.
+    #[cold]
+    fn look_up(&mut self, from: u32, to: u32) -> u32 {
+        let Self { camps, page, places, .. } = self;
+        *places.entry((from, to)).or_insert_with(|| {
+            let (from, to) = (camps[from as usize], camps[to as usize]);
+            page.push(Entry { from, to, ..Entry::default() });
+            (page.len() - 1) as u32
+        })
     }
 
     /// The entries in order of round, attackers and targets; nothing is left.
     pub fn take(&mut self) -> Vec<Entry> {
-        self.round = 0;
+        self.turn_to(0);
         // A copy holds what there is; the ledger's own has room for the entries of the next battle.
         let mut entries = self.entries.clone();
         self.entries.clear();

@@ -18,8 +18,8 @@
 //! | 14 | [`Phase::Victory`]   | `SideState`, `Hostility`                       | `Ending`, `Status` of the losers    |
 //! | 15 | [`Phase::Finalize`]  | all ledgers (after the last round only)        | `Account`                           |
 //!
-//! Phases 1 to 4 are the round's approach and run once, 5 to 8 its exchange of fire, which runs once for each of the
-//! rule book's `volleys`, and 9 to 15 its aftermath. Systems run one after another on the single-threaded executor;
+//! The phases are cut into [`Part`]s. The exchange of fire runs once for each of the rule book's `volleys`; the opening, the
+//! melee and the closing run in rounds in which a battle has use for them. Systems run one after another on the single-threaded executor;
 //! parallelism lives inside a system, never between two. The list of systems is in `systems/mod.rs`.
 
 use bevy_ecs::prelude::*;
@@ -29,37 +29,50 @@ use bevy_ecs::schedule::{
 };
 use bevy_ecs::system::ScheduleSystem;
 
-use super::resources::Volley;
+use super::resources::{Battle, Battles, Volley};
 
 /// The parts of a round, in the order in which they run.
 #[derive(ScheduleLabel, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// Who is hostile, where all stand, whom they choose, how they move: once.
+    /// Who is hostile, where all stand: in rounds in which somebody arrives.
+    Opening,
+    /// Whom they choose, how they move.
     Approach,
     /// The fire, and where it lands: once for each volley.
     Exchange,
-    /// All else, to the round's end: once.
+    /// The strikes by hand: on the ground.
+    Melee,
+    /// What the round has done to nerve and numbers, and whether it is over.
     Aftermath,
+    /// The accounts of the battles that ended in this round.
+    Closing,
 }
 
 impl Part {
     /// All parts, in order.
-    pub const ALL: [Self; 3] = [Self::Approach, Self::Exchange, Self::Aftermath];
+    pub const ALL: [Self; 6] =
+        [Self::Opening, Self::Approach, Self::Exchange, Self::Melee, Self::Aftermath, Self::Closing];
 
     /// Its phases, in order.
     pub const fn phases(self) -> &'static [Phase] {
         match self {
-            Self::Approach => &[Phase::Treaty, Phase::Deploy, Phase::Targeting, Phase::Movement],
+            Self::Opening => &[Phase::Treaty, Phase::Deploy],
+            Self::Approach => &[Phase::Targeting, Phase::Movement],
             Self::Exchange => &[Phase::Muster, Phase::Redirect, Phase::Shooting, Phase::Damage],
-            Self::Aftermath => &[
-                Phase::Melee,
-                Phase::MeleeDamage,
-                Phase::Morale,
-                Phase::Recovery,
-                Phase::Census,
-                Phase::Victory,
-                Phase::Finalize,
-            ],
+            Self::Melee => &[Phase::Melee, Phase::MeleeDamage],
+            Self::Aftermath => &[Phase::Morale, Phase::Recovery, Phase::Census, Phase::Victory],
+            Self::Closing => &[Phase::Finalize],
+        }
+    }
+
+    /// Whether a battle has use for it now; if not, its systems would find nothing to do.
+    fn is_due(self, battles: &Battles) -> bool {
+        let mut battles = battles.0.iter();
+        match self {
+            Self::Opening => battles.any(Battle::awaits_arrivals),
+            Self::Melee => battles.any(|battle| battle.on_ground),
+            Self::Closing => battles.any(Battle::awaits_account),
+            Self::Approach | Self::Exchange | Self::Aftermath => true,
         }
     }
 }
@@ -126,15 +139,17 @@ impl Phase {
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Behind(Phase);
 
-/// One round of every battle in the world: three schedules, the middle one run once for each volley.
+/// One round of every battle in the world: a schedule for each part.
 pub struct Round {
-    parts: [Schedule; 3],
+    parts: [Schedule; Part::ALL.len()],
+    /// Whether parts for which no battle has use run, too.
+    whole: bool,
 }
 
 impl Round {
     /// The phases in order, and no systems yet.
     pub fn empty() -> Self {
-        Self { parts: Part::ALL.map(schedule) }
+        Self { parts: Part::ALL.map(schedule), whole: false }
     }
 
     /// Adds systems to a phase.
@@ -162,8 +177,9 @@ impl Round {
         }
     }
 
-    /// Puts a system behind every phase, and behind what looks at it.
+    /// Puts a system behind every phase, and behind what looks at it. From then on every part runs in every round.
     pub fn tap<M, T: IntoScheduleConfigs<ScheduleSystem, M>>(&mut self, system: impl Fn() -> T) {
+        self.whole = true;
         for (part, schedule) in Part::ALL.into_iter().zip(&mut self.parts) {
             let phases = part.phases();
             for (index, &phase) in phases.iter().enumerate() {
@@ -199,17 +215,20 @@ impl Round {
 
     /// Runs the round with so many volleys.
     pub fn run(&mut self, world: &mut World, volleys: u32) {
-        let [approach, exchange, aftermath] = &mut self.parts;
-        approach.run(world);
-        for turn in 0..volleys {
-            world.resource_mut::<Volley>().turn = turn;
-            exchange.run(world);
+        for (part, schedule) in Part::ALL.into_iter().zip(&mut self.parts) {
+            if !(self.whole || part.is_due(world.resource::<Battles>())) {
+                continue;
+            }
+            let turns = if part == Part::Exchange { volleys } else { 1 };
+            for turn in 0..turns {
+                world.resource_mut::<Volley>().turn = turn;
+                schedule.run(world);
+            }
         }
-        aftermath.run(world);
     }
 
     /// The schedules, in the order in which they run.
-    pub fn parts(&mut self) -> [&mut Schedule; 3] {
+    pub fn parts(&mut self) -> [&mut Schedule; Part::ALL.len()] {
         self.parts.each_mut()
     }
 }

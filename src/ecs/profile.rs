@@ -4,7 +4,7 @@
 //! leak into a result. One reading per system: the end of one is the beginning of the next.
 
 use std::any::type_name;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -32,6 +32,8 @@ struct Times {
     stopped: bool,
     /// The last reading of the clock, in nanoseconds since the origin.
     last: AtomicU64,
+    /// How often the clock was started.
+    starts: AtomicU32,
     systems: Mutex<Vec<Arc<Line>>>,
     /// Whether single runs are kept.
     keeps: AtomicBool,
@@ -57,6 +59,8 @@ pub struct Span {
     pub ns: u64,
     /// The thread it ran on, from 1.
     pub thread: u32,
+    /// Which start of the clock it follows: runs of one round have the same.
+    pub step: u32,
 }
 
 #[derive(Debug)]
@@ -104,6 +108,7 @@ impl Profile {
     /// Starts the clock: what went before belongs to no system.
     pub fn start(&self) {
         self.0.last.store(now_ns(), Ordering::Relaxed);
+        self.0.starts.store(self.0.starts.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 
     /// The last reading of the clock, in nanoseconds since this process first asked for the time.
@@ -215,8 +220,8 @@ impl<S: System> Adapt<S> for Timed {
         if times.keeps.load(Ordering::Relaxed) {
             let mut kept = lock(&times.kept);
             if kept.spans.len() < kept.most {
-                let thread = kept.thread;
-                kept.spans.push(Span { name, start_ns, ns, thread });
+                let (thread, step) = (kept.thread, times.starts.load(Ordering::Relaxed));
+                kept.spans.push(Span { name, start_ns, ns, thread, step });
             }
         }
         out

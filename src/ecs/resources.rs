@@ -88,6 +88,16 @@ pub struct Battle {
 }
 
 impl Battle {
+    /// Whether units may enter in this round: in the first one, and while there are reserves.
+    pub fn awaits_arrivals(&self) -> bool {
+        self.ending.is_none() && (self.round == 1 || self.reserves.iter().any(|reserve| !reserve.is_empty()))
+    }
+
+    /// Whether it has ended and its account is not made yet.
+    pub fn awaits_account(&self) -> bool {
+        self.ending.is_some() && self.account.is_none()
+    }
+
     /// The rows of the world in `range` that were in the battle when the round began, in order.
     pub fn rows(&self, range: Range<usize>) -> impl Iterator<Item = usize> + Clone + '_ {
         let start = self.units.start;
@@ -322,8 +332,6 @@ pub struct Volley {
     pub shots: Vec<Shot>,
     /// Scratch of landing: the shots that do damage.
     pub wounding: Vec<u32>,
-    /// Where each shot went, in order of shot. Written in the damage phases of noted worlds; else empty.
-    pub landed: Vec<Landed>,
     /// Where each battle's shots end, in order of battle; those of a battle that has ended end where they begin.
     pub ends: Vec<usize>,
 }

@@ -1,7 +1,7 @@
 //! The witness: what stands behind the phases of a noted world and writes down what they left.
 //!
 //! A battle that nobody wants to know about has no witness, and its schedule no system of this file. What is written is
-//! read by no rule. Changes of status are told from the columns, shot by shot what happened from [`Volley::landed`].
+//! read by no rule. Changes of status are told from the columns, shot by shot what happened from what landing told.
 
 use bevy_ecs::prelude::*;
 
@@ -29,8 +29,8 @@ pub struct Witness {
     depth: Depth,
     events: Vec<Event>,
     ledger: Ledger,
-    /// Each unit's camp, for the ledger.
-    camps: Vec<u32>,
+    /// Where each shot of the volley went, in order of shot, if events are written down.
+    landed: Vec<Landed>,
     sides: Vec<Side>,
     /// What each unit was when last looked at.
     statuses: Vec<Status>,
@@ -51,7 +51,7 @@ impl Witness {
             depth,
             events: Vec::new(),
             ledger: Ledger::default(),
-            camps: Vec::new(),
+            landed: Vec::new(),
             sides: Vec::new(),
             statuses: Vec::new(),
             suppressed: Vec::new(),
@@ -64,10 +64,8 @@ impl Witness {
     /// Forgets the battle before and looks at the units of the next one.
     pub fn open(&mut self, (sides, fleets, traits): (&[Side], &[FleetSlot], &[Traits]), statuses: &[Status]) {
         self.events.clear();
-        self.ledger.take();
-        let domain = |traits: &Traits| traits.has(Traits::GROUND);
-        self.camps.clear();
-        self.camps.extend(fleets.iter().zip(traits).map(|(fleet, traits)| camp(fleet.0, domain(traits))));
+        let camp_of = |(fleet, traits): (&FleetSlot, &Traits)| camp(fleet.0, traits.has(Traits::GROUND));
+        self.ledger.open(fleets.iter().zip(traits).map(camp_of));
         if !self.tells_events() {
             return;
         }
@@ -99,9 +97,22 @@ impl Witness {
         (self.events.len() - 1) as u32
     }
 
-    /// Enters what landed into the ledger.
-    pub fn enter(&mut self, round: u32, volley: &Volley) {
-        self.ledger.add(round, &volley.shots, &volley.landed, &self.camps);
+    /// Enters the shots of a volley, before they land.
+    pub fn see_fired(&mut self, round: u32, shots: &[Shot]) {
+        self.ledger.fire(round, shots);
+        if self.tells_events() {
+            self.landed.clear();
+            self.landed.resize(shots.len(), Landed::NOWHERE);
+        }
+    }
+
+    /// Enters where the shot of this index went.
+    #[inline(always)]
+    pub fn see_landed(&mut self, index: usize, shot: &Shot, landed: Landed) {
+        self.ledger.land(shot, &landed);
+        if let Some(known) = self.landed.get_mut(index) {
+            *known = landed;
+        }
     }
 
     /// Calls `changed` with each unit whose status is another one than when last looked at: its row, and both.
@@ -232,7 +243,8 @@ pub fn see_fire(
     let (slot_of, detailed) = (|mount: u32| slots[mount as usize].0, witness.depth >= Depth::Shots);
     // Whose fire at whom is being told, and by which event.
     let mut told = (u32::MAX, u32::MAX, NO_EVENT);
-    for (shot, landed) in volley.shots.iter().zip(&volley.landed) {
+    let all_landed = std::mem::take(&mut witness.landed);
+    for (shot, landed) in volley.shots.iter().zip(&all_landed) {
         if (told.0, told.1) != (shot.shooter, shot.target) {
             let event = Event::of(EventKind::Volley, round, shot.shooter);
             told = (shot.shooter, shot.target, witness.tell(Event { target: shot.target, ..event }));
@@ -247,6 +259,7 @@ pub fn see_fire(
         };
         witness.tell_of(round, shot, landed, from, slot_of);
     }
+    witness.landed = all_landed;
 }
 
 /// What the strikes by hand of a round did.
@@ -262,9 +275,11 @@ pub fn see_strikes(
     let round = battles.0[0].round;
     let slots = columns(&mut mounts).unwrap_or(&[]);
     let slot_of = |mount: u32| slots.get(mount as usize).map_or(NO_SLOT, |slot| slot.0);
-    for (strike, landed) in volley.shots.iter().zip(&volley.landed) {
+    let all_landed = std::mem::take(&mut witness.landed);
+    for (strike, landed) in volley.shots.iter().zip(&all_landed) {
         let event = Event::of(EventKind::Melee, round, strike.shooter);
         let from = witness.tell(Event { target: strike.target, amount: landed.dealt, ..event });
         witness.tell_of(round, strike, landed, from, slot_of);
     }
+    witness.landed = all_landed;
 }

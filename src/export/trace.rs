@@ -59,7 +59,7 @@ pub fn odds(odds: &Odds) -> String {
 ///
 /// ```
 /// # use multi_universe_core::{ecs::{profile::Span, tables::Table}, export::trace::of_battles};
-/// let span = |name, start_ns, ns| Span { name, start_ns, ns, thread: 1 };
+/// let span = |name, start_ns, ns| Span { name, start_ns, ns, thread: 1, step: 1 };
 /// let spans = [span("a", 500, 1_500), span("b", 2_000, 250)];
 /// let trace = of_battles(&[(Some("place 7".to_owned()), &spans)], &Table::default(), "");
 /// let trace: serde_json::Value = serde_json::from_str(&trace)?;
@@ -122,21 +122,16 @@ impl Trace {
         );
     }
 
-    /// The systems of one thread, one run after another: a step begins where the first system runs again.
+    /// The systems of one thread, one run after another, and the steps that they are of.
     fn steps(&mut self, word: &str, spans: &[Span]) {
         let Some(first) = spans.first() else { return };
         self.tracks.entry(thread(first)).or_insert_with(|| format!("thread {}", first.thread));
         self.systems += spans.len();
-        let mut rest = spans;
-        for number in 1.. {
-            let Some((_, tail)) = rest.split_first() else { break };
-            let length = 1 + tail.iter().position(|span| span.name == first.name).unwrap_or(tail.len());
-            let (step, after) = rest.split_at(length);
+        for (number, step) in (1..).zip(spans.chunk_by(|a, b| a.step == b.step)) {
             self.bar(&format!("{word} {number}"), word, thread(first), whole(step), (word, number));
             for span in step {
                 self.bar(span.name, "system", thread(first), (span.start_ns, span.ns), (word, number));
             }
-            rest = after;
         }
     }
 

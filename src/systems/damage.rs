@@ -98,10 +98,12 @@ pub fn land(
     units: Query<Targets>,
     mounts: Query<Guns>,
 ) {
-    land_on(land_plain, (&rules, *level), &mut volley, battles, units, mounts);
+    land_on(battles, units, mounts, |battles, line| {
+        land_plain(*level, &mut volley, battles, line, &rules.0);
+    });
 }
 
-/// As [`land`], and it is written down where each shot went, and entered into the ledger.
+/// As [`land`], and the witness is told where each shot went.
 pub fn land_noted(
     rules: Res<RuleBook>,
     level: Res<Level>,
@@ -111,24 +113,18 @@ pub fn land_noted(
     units: Query<Targets>,
     mounts: Query<Guns>,
 ) {
-    let round = battles.0[0].round;
-    let Volley { shots, landed, .. } = &mut *volley;
-    landed.clear();
-    landed.resize(shots.len(), Landed::NOWHERE);
-    land_on(land_and_note, (&rules, *level), &mut volley, battles, units, mounts);
-    witness.enter(round, &volley);
+    witness.see_fired(battles.0[0].round, &volley.shots);
+    land_on(battles, units, mounts, |battles, line| {
+        land_and_note(*level, &mut volley, battles, line, &rules.0, &mut witness);
+    });
 }
 
 /// Lands shots on the columns of a world.
-type Lander = fn(Level, &mut Volley, &mut [Battle], &mut FiringLine<'_>, &Rules);
-
 fn land_on(
-    lander: Lander,
-    (rules, level): (&RuleBook, Level),
-    volley: &mut Volley,
     mut battles: ResMut<Battles>,
     mut units: Query<Targets>,
     mut mounts: Query<Guns>,
+    land: impl FnOnce(&mut [Battle], &mut FiringLine<'_>),
 ) {
     let Some((
         (sides, max_hulls, first_mounts, mount_counts),
@@ -157,7 +153,7 @@ fn land_on(
         gun,
         state,
     };
-    lander(level, volley, &mut battles.0, &mut line, &rules.0);
+    land(&mut battles.0, &mut line);
 }
 
 /// A unit's columns that say how it fares.
@@ -179,25 +175,33 @@ struct FiringLine<'a> {
 kernel! {
     /// Lands the shots of all battles, one after another.
     fn land_plain(volley: &mut Volley, battles: &mut [Battle], line: &mut FiringLine<'_>, rules: &Rules) {
-        land_all::<false>(volley, battles, line, rules);
+        land_all(volley, battles, line, rules, None);
     }
 }
 
 kernel! {
-    /// As [`land_plain`], and it is written down where each shot went.
-    fn land_and_note(volley: &mut Volley, battles: &mut [Battle], line: &mut FiringLine<'_>, rules: &Rules) {
-        land_all::<true>(volley, battles, line, rules);
+    /// As [`land_plain`], and the witness is told where each shot went.
+    fn land_and_note(
+        volley: &mut Volley,
+        battles: &mut [Battle],
+        line: &mut FiringLine<'_>,
+        rules: &Rules,
+        witness: &mut Witness,
+    ) {
+        land_all(volley, battles, line, rules, Some(witness));
     }
 }
 
+/// Lands all shots; the witness, if there is one, is told where each one that does damage went.
 #[inline(always)]
-fn land_all<const NOTED: bool>(
+fn land_all(
     volley: &mut Volley,
     battles: &mut [Battle],
     line: &mut FiringLine<'_>,
     rules: &Rules,
+    mut witness: Option<&mut Witness>,
 ) {
-    let Volley { shots, wounding, landed, ends, .. } = volley;
+    let Volley { shots, wounding, ends, .. } = volley;
     wounding.resize(shots.len(), 0);
     let FiringLine { units, states, deeds, gun, state } = line;
     // Cut to one length: then a row that is in one column is seen to be in all.
@@ -224,49 +228,46 @@ fn land_all<const NOTED: bool>(
             let (target, shooter) = (units + shot.target as usize, units + shot.shooter as usize);
             let mount = (shot.mount != NOBODY).then(|| mounts + shot.mount as usize);
             let mults = mount.map_or((1.0, 1.0), |mount| (shield_mults[mount].0, hull_mults[mount].0));
-            let impact = impact(shot.damage, mults, shields[target].0, hulls[target].0);
-            let points = impact.absorbed + impact.hull;
+            let Impact { absorbed, hull, overkill: past } =
+                impact(shot.damage, mults, shields[target].0, hulls[target].0);
+            let points = absorbed + hull;
             let side = &mut battle.sides[usize::from(sides[shooter].0)];
             side.dealt += points;
             taken[target].0 += points;
-            shields[target].0 -= impact.absorbed;
-            hulls[target].0 -= impact.hull;
+            shields[target].0 -= absorbed;
+            hulls[target].0 -= hull;
             let calm = suppressions[target].0 < rules.suppressed_at;
             if rules.morale {
-                suppressions[target].0 += suppression(impact.hull, max_hulls[target].0, rules);
+                suppressions[target].0 += suppression(hull, max_hulls[target].0, rules);
             }
             match mount {
                 Some(mount) => {
                     dealt[mount].0 += points;
-                    overkill[mount].0 += impact.overkill;
+                    overkill[mount].0 += past;
                 }
                 None => struck[shooter].0 += points,
             }
             let mut broken = None;
-            if impact.hull > 0.0 && strikes_weapon(shot.strike, rules) {
+            if hull > 0.0 && strikes_weapon(shot.strike, rules) {
                 let first = mounts + first_mounts[target].0 as usize;
                 let own = first..first + mount_counts[target].0 as usize;
                 let integrities = &mut integrities[own.clone()];
-                broken = strike_weapon(shot.strike, integrities, impact.hull);
+                broken = strike_weapon(shot.strike, integrities, hull);
                 if broken.is_some() {
                     reaches[target].0 = reach(&ranges[own], integrities);
                 }
             }
             let killed = hulls[target].0 <= 0.0 && statuses[target].on_map();
-            if NOTED {
-                landed[index] = Landed {
-                    dealt: points,
-                    overkill: impact.overkill,
-                    broken: broken.map_or(NOBODY, |index| first_mounts[target].0 + index as u32),
-                    killed,
-                    suppressed: calm && suppressions[target].0 >= rules.suppressed_at,
-                };
+            if let Some(witness) = &mut witness {
+                let broken = broken.map_or(NOBODY, |index| first_mounts[target].0 + index as u32);
+                let suppressed = calm && suppressions[target].0 >= rules.suppressed_at;
+                let landed = Landed { dealt: points, overkill: past, broken, killed, suppressed };
+                witness.see_landed(index, shot, landed);
             }
             if killed {
                 statuses[target] = Status::DESTROYED;
                 shields[target].0 = 0.0;
-                killers[target].0 = shot.shooter;
-                deaths[target].0 = battle.round;
+                (killers[target].0, deaths[target].0) = (shot.shooter, battle.round);
                 kills[shooter].0 += 1;
                 side.kills += 1;
             }

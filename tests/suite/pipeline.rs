@@ -95,7 +95,7 @@ fn a_ledger_needs_no_system_of_its_own() {
 fn an_unordered_conflict_is_refused() {
     let mut battles = BattleWorld::new(Rules::default(), Workers::default());
     let mut round = systems::round(&Profile::default());
-    let [_, _, aftermath] = round.parts();
+    let [.., aftermath, _] = round.parts();
     aftermath.add_systems(systems::victory::decide);
     assert!(round.initialize(battles.world_mut()).is_err());
 }
@@ -114,5 +114,21 @@ fn every_system_of_the_pipeline_is_in_the_profile() {
     let golden: BTreeSet<&str> = include_str!("../golden/pipeline.txt").lines().collect();
     assert_eq!(listed, golden);
     assert_eq!(listed.len(), report.profile.len(), "one line for each system");
-    assert!(report.profile.ints("calls").iter().all(|&calls| calls >= i64::from(report.rounds)));
+}
+
+#[test]
+fn systems_for_which_a_battle_has_no_use_do_not_run() {
+    let mut kernel = crate::support::line_battle(5, |row| row);
+    let report = crate::support::fight(&mut kernel, 1);
+    let (names, rounds) = (report.profile.column("name").expect("a name column"), i64::from(report.rounds));
+    assert!(rounds > 1);
+    for (row, &calls) in report.profile.ints("calls").iter().enumerate() {
+        let expected = match names.cell(row) {
+            // Nobody is in reserve, all are ships, and one round is the last.
+            Cell::Text("treaty::declare" | "deploy::deploy" | "finalize::settle") => 1,
+            Cell::Text("melee::strike") => 0,
+            _ => rounds,
+        };
+        assert_eq!(calls, expected, "{:?}", names.cell(row));
+    }
 }
