@@ -161,11 +161,17 @@ impl MirrorMut<'_> {
     pub fn enrol(&mut self, units: &[Row], left: &mut Vec<Row>) {
         let Self { rosters, units: table, fleets, .. } = self;
         rosters.0.resize_with(fleets.0.places(), Vec::new);
-        let fleet_of = |unit: Row| table.0.link(UnitColumn::Fleet as usize, unit);
+        let fleets_of = table.0.links(UnitColumn::Fleet as usize);
+        let fleet_of = |unit: Row| fleets_of[unit as usize];
         left.sort_unstable();
         left.dedup();
         for &fleet in left.iter() {
             rosters.0[fleet as usize].retain(|&unit| table.0.holds(unit) && fleet_of(unit) == fleet);
+        }
+        if units.len() > rosters.0.len() {
+            let mut joining = vec![0; rosters.0.len()];
+            units.iter().for_each(|&unit| joining[fleet_of(unit) as usize] += 1);
+            rosters.0.iter_mut().zip(joining).for_each(|(roster, joining)| roster.reserve(joining));
         }
         for &unit in units {
             rosters.0[fleet_of(unit) as usize].push(unit);

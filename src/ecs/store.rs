@@ -4,44 +4,22 @@
 //! not stored at all: every row has the schema's default. So a mirror of a million units with ten given
 //! columns costs ten columns, and a delta costs what it changes.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use super::columns::{Absent, Kind, TableSpec};
+use super::index::{Claims, Index, Key, Keys};
+use super::pages;
+use super::tables::Column;
 
 /// A row's place in its table. Never leaves the kernel; users know rows by their keys.
 pub type Row = u32;
 
-/// A row's key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Key {
-    /// A faction's name.
-    Name(Arc<str>),
-    /// A fleet's or unit's id.
-    Id(i64),
-    /// A weapon's unit and slot, or a treaty's factions, the lower row first.
-    Pair(Row, i64),
-}
-
-/// Which row has which key. Hash maps are never walked, so their order cannot leak.
-#[derive(Clone, Debug)]
-enum Index {
-    Name(FxHashMap<Arc<str>, Row>),
-    Id(FxHashMap<i64, Row>),
-    Pair(BTreeMap<(Row, i64), Row>),
-}
-
 /// The values of one column, by row.
 #[derive(Clone, Debug)]
 pub enum Data {
-    /// Numbers.
-    Number(Vec<f64>),
-    /// Whole numbers.
-    Whole(Vec<i64>),
-    /// True or false.
-    Flag(Vec<bool>),
+    /// Numbers, whole numbers, or flags. The tables that go out hold the same column: it is copied before it changes if any
+    /// of them is left.
+    Plain(Arc<Column>),
     /// Words of a choice, by index.
     Choice(Vec<u8>),
     /// Texts.
@@ -50,31 +28,65 @@ pub enum Data {
     Link(Vec<Row>),
 }
 
+/// Does the same to the values of a column of any kind; what a new row holds is at hand as a number.
+macro_rules! each_kind {
+    ($data:expr, $number:expr, |$values:ident, $new:ident| $work:expr) => {{
+        let number: f64 = $number;
+        macro_rules! work {
+            ($mutable:expr, $value:expr) => {{
+                let ($values, $new) = ($mutable, $value);
+                $work
+            }};
+        }
+        match $data {
+            Data::Plain(column) => match Arc::make_mut(column) {
+                Column::Float(values) => work!(values, number),
+                Column::Int(values) => work!(values, number as i64),
+                Column::Flag(values) => work!(values, number != 0.0),
+                Column::Text { .. } => unreachable!("texts are no plain column"),
+            },
+            Data::Choice(values) => work!(values, number as u8),
+            Data::Text(values) => work!(values, Arc::<str>::from("")),
+            Data::Link(values) => work!(values, 0),
+        }
+    }};
+}
+
 impl Data {
-    /// `rows` times what a row holds that was never given this column.
-    fn absent(kind: Kind, absent: Absent, rows: usize) -> Self {
-        let number = if let Absent::Is(number) = absent { number } else { 0.0 };
+    /// `rows` times what a row holds that was never given this column, as a number.
+    fn absent(kind: Kind, number: f64, rows: usize) -> Self {
         match kind {
-            Kind::Number { .. } | Kind::NumberOrNone { .. } => Self::Number(vec![number; rows]),
-            Kind::Whole { .. } => Self::Whole(vec![number as i64; rows]),
-            Kind::Flag => Self::Flag(vec![number != 0.0; rows]),
             Kind::Choice(_) => Self::Choice(vec![number as u8; rows]),
             Kind::Text { .. } => Self::Text(vec![Arc::from(""); rows]),
             Kind::Link(_) => Self::Link(vec![0; rows]),
+            _ => Self::Plain(Arc::new(plain(kind, number, rows))),
         }
     }
 
-    /// Lengthens the column to `rows`.
-    fn grow(&mut self, kind: Kind, absent: Absent, rows: usize) {
-        macro_rules! grow {
-            ($($variant:ident),+) => {
-                match (self, Self::absent(kind, absent, 1)) {
-                    $( (Self::$variant(values), Self::$variant(one)) => values.resize(rows, one[0].clone()), )+
-                    _ => unreachable!("a column's data is of its kind"),
-                }
-            };
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Plain(column) => column.len(),
+            Self::Choice(values) => values.len(),
+            Self::Text(values) => values.len(),
+            Self::Link(values) => values.len(),
         }
-        grow!(Number, Whole, Flag, Choice, Text, Link);
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// `rows` times a number, as a column of numbers, whole numbers or flags.
+pub(super) fn plain(kind: Kind, number: f64, rows: usize) -> Column {
+    match kind {
+        Kind::Whole { .. } => Column::Int(vec![number as i64; rows]),
+        Kind::Flag => Column::Flag(vec![number != 0.0; rows]),
+        // Zeros are the pages that the system has at hand: nobody writes them.
+        _ if number.to_bits() == 0 => Column::Float(vec![0.0; rows]),
+        _ => Column::Float(pages::filled(number, rows)),
     }
 }
 
@@ -91,12 +103,8 @@ pub struct Store {
 impl Store {
     /// An empty table.
     pub fn new(spec: &'static TableSpec) -> Self {
-        let index = match (spec.key_columns, spec.columns[0].kind) {
-            (2, _) => Index::Pair(BTreeMap::new()),
-            (_, Kind::Text { .. }) => Index::Name(FxHashMap::default()),
-            _ => Index::Id(FxHashMap::default()),
-        };
-        Self { spec, live: Vec::new(), free: Vec::new(), columns: vec![None; spec.columns.len()], index }
+        let (columns, index) = (vec![None; spec.columns.len()], Index::of(spec));
+        Self { spec, live: Vec::new(), free: Vec::new(), columns, index }
     }
 
     /// What is known about the table's columns.
@@ -129,26 +137,23 @@ impl Store {
         (0..self.live.len() as Row).filter(|&row| self.live[row as usize])
     }
 
-    /// The places that the next `count` new rows will get.
-    pub fn next_places(&self, count: usize) -> impl Iterator<Item = Row> + '_ {
-        let end = self.live.len() as Row;
-        self.free.iter().rev().copied().chain(end..).take(count)
-    }
-
     /// The row with this key.
     pub fn find(&self, key: &Key) -> Option<Row> {
-        match (&self.index, key) {
-            (Index::Name(rows), Key::Name(name)) => rows.get(name).copied(),
-            (Index::Id(rows), Key::Id(id)) => rows.get(id).copied(),
-            (Index::Pair(rows), Key::Pair(owner, part)) => rows.get(&(*owner, *part)).copied(),
-            _ => None,
-        }
+        self.index.find(key)
     }
 
     /// The row with this name, without making a key of it.
     pub fn find_name(&self, name: &str) -> Option<Row> {
         match &self.index {
             Index::Name(rows) => rows.get(name).copied(),
+            _ => None,
+        }
+    }
+
+    /// The row with this id, without making a key of it.
+    pub fn find_id(&self, id: i64) -> Option<Row> {
+        match &self.index {
+            Index::Id(rows) => rows.find(id),
             _ => None,
         }
     }
@@ -162,42 +167,42 @@ impl Store {
         range.into_iter().flatten().map(|(_, &row)| row)
     }
 
-    /// Notes that `key` belongs to `row`, or returns the row it belongs to already.
-    pub fn claim(&mut self, key: &Key, row: Row) -> Result<(), Row> {
-        let known = match (&mut self.index, key) {
-            (Index::Name(rows), Key::Name(name)) => *rows.entry(name.clone()).or_insert(row),
-            (Index::Id(rows), Key::Id(id)) => *rows.entry(*id).or_insert(row),
-            (Index::Pair(rows), Key::Pair(owner, part)) => *rows.entry((*owner, *part)).or_insert(row),
-            _ => unreachable!("a table's keys are of one kind"),
-        };
-        if known == row { Ok(()) } else { Err(known) }
+    /// The row of each key. New keys belong from now on to the places that [`Store::add_rows`] takes next, which hold nothing
+    /// until then; or they are given back by [`Store::release`].
+    pub fn claim(&mut self, keys: &Keys<'_>) -> Claims {
+        let end = self.live.len() as Row;
+        self.index.claim(keys, self.free.iter().rev().copied().chain(end..))
     }
 
     /// Forgets whose `key` it is.
     pub fn release(&mut self, key: &Key) {
-        match (&mut self.index, key) {
-            (Index::Name(rows), Key::Name(name)) => drop(rows.remove(name)),
-            (Index::Id(rows), Key::Id(id)) => drop(rows.remove(id)),
-            (Index::Pair(rows), Key::Pair(owner, part)) => drop(rows.remove(&(*owner, *part))),
-            _ => {}
-        }
+        self.index.release(key);
     }
 
-    /// Takes the next `count` places (see [`Store::next_places`]); their values are the schema's defaults.
+    /// Takes the next `count` places. Places used before hold the schema's defaults again; columns do not reach to the new
+    /// ones before [`Store::even_out`].
     pub fn add_rows(&mut self, count: usize) {
         let reused = count.min(self.free.len());
         let places = self.free.split_off(self.free.len() - reused);
-        let total = self.live.len() + count - reused;
-        self.live.resize(total, true);
+        self.live.resize(self.live.len() + count - reused, true);
         for &place in &places {
             self.live[place as usize] = true;
         }
-        for (column, spec) in self.columns.iter_mut().zip(self.spec.columns) {
-            let Some(data) = column else { continue };
-            data.grow(spec.kind, spec.absent, total);
-            for &place in &places {
-                reset(data, spec.kind, spec.absent, place as usize);
-            }
+        for (column, data) in self.columns.iter_mut().enumerate() {
+            let (Some(data), false) = (data, places.is_empty()) else { continue };
+            let number = absent_number(self.spec, column);
+            each_kind!(data, number, |values, new| for &place in &places {
+                values[place as usize] = new.clone();
+            });
+        }
+    }
+
+    /// Lengthens every stored column to all places, by the schema's defaults.
+    pub fn even_out(&mut self) {
+        let places = self.live.len();
+        for (column, data) in self.columns.iter_mut().enumerate() {
+            let Some(data) = data.as_mut().filter(|data| data.len() < places) else { continue };
+            each_kind!(data, absent_number(self.spec, column), |values, new| values.resize(places, new));
         }
     }
 
@@ -214,53 +219,66 @@ impl Store {
 
     /// The column's values, stored from now on.
     pub fn data_mut(&mut self, column: usize) -> &mut Data {
-        let spec = &self.spec.columns[column];
-        if self.columns[column].is_none() {
-            let same = match spec.absent {
-                Absent::SameAs(other) => self.columns[other].clone(),
-                _ => None,
-            };
-            let rows = self.live.len();
-            let absent = self.root_absent(column);
-            self.columns[column] = Some(same.unwrap_or_else(|| Data::absent(spec.kind, absent, rows)));
-        }
-        self.columns[column].get_or_insert_with(|| Data::Flag(Vec::new()))
+        self.data_for(column, self.live.len())
     }
 
-    /// The default behind a chain of "same as".
-    fn root_absent(&self, column: usize) -> Absent {
-        match self.spec.columns[column].absent {
-            Absent::SameAs(other) => self.root_absent(other),
-            absent => absent,
+    /// The column's values, stored from now on: at least those of the first `places` places.
+    pub fn data_for(&mut self, column: usize, places: usize) -> &mut Data {
+        if self.columns[column].is_none() && places > 0 {
+            self.columns[column] = self.columns[self.source(column)].clone();
+        }
+        let (kind, number) = (self.spec.columns[column].kind, absent_number(self.spec, column));
+        self.columns[column].get_or_insert_with(|| Data::absent(kind, number, places))
+    }
+
+    /// The column that holds what is in this one: another, if this one is not stored and the same as that.
+    pub fn source(&self, column: usize) -> usize {
+        match (&self.columns[column], self.spec.columns[column].absent) {
+            (None, Absent::SameAs(other)) => self.source(other),
+            _ => column,
         }
     }
 
-    /// The default number of a column that is not stored.
-    fn absent_number(&self, column: usize) -> f64 {
-        if let Absent::Is(number) = self.root_absent(column) { number } else { 0.0 }
+    /// What a column that is not stored holds, as a number.
+    pub fn absent_number(&self, column: usize) -> f64 {
+        absent_number(self.spec, column)
     }
 
     /// A number of a row.
     pub fn number(&self, column: usize, row: Row) -> f64 {
-        match (&self.columns[column], self.spec.columns[column].absent) {
-            (Some(Data::Number(values)), _) => values[row as usize],
-            (None, Absent::SameAs(other)) => self.number(other, row),
-            _ => self.absent_number(column),
-        }
+        let values = match &self.columns[self.source(column)] {
+            Some(Data::Plain(values)) => &**values,
+            _ => return self.absent_number(column),
+        };
+        if let Column::Float(values) = values { values[row as usize] } else { self.absent_number(column) }
     }
 
     /// A whole number of a row.
     pub fn whole(&self, column: usize, row: Row) -> i64 {
-        match &self.columns[column] {
-            Some(Data::Whole(values)) => values[row as usize],
-            _ => self.absent_number(column) as i64,
+        match self.wholes(column) {
+            Some(values) => values[row as usize],
+            None => self.absent_number(column) as i64,
+        }
+    }
+
+    /// The whole numbers of a column, by row, if they are stored.
+    pub fn wholes(&self, column: usize) -> Option<&[i64]> {
+        match self.columns[column].as_ref()? {
+            Data::Plain(values) => {
+                if let Column::Int(values) = &**values {
+                    Some(values)
+                } else {
+                    None
+                }
+            }
+            _ => None,
         }
     }
 
     /// A flag of a row.
     pub fn flag(&self, column: usize, row: Row) -> bool {
         match &self.columns[column] {
-            Some(Data::Flag(values)) => values[row as usize],
+            Some(Data::Plain(values)) => matches!(&**values, Column::Flag(values) if values[row as usize]),
             _ => self.absent_number(column) != 0.0,
         }
     }
@@ -289,6 +307,11 @@ impl Store {
         }
     }
 
+    /// The rows of another table that the rows belong to, if they are stored.
+    pub fn links(&self, column: usize) -> &[Row] {
+        if let Some(Data::Link(values)) = &self.columns[column] { values } else { &[] }
+    }
+
     /// The key of a row.
     pub fn key(&self, row: Row) -> Key {
         match (&self.index, self.spec.columns[1].kind) {
@@ -304,26 +327,24 @@ impl Store {
 
     /// Sets a number of a row.
     pub fn set_number(&mut self, column: usize, row: Row, value: f64) {
-        if let Data::Number(values) = self.data_mut(column) {
+        if let Data::Plain(values) = self.data_mut(column)
+            && let Column::Float(values) = Arc::make_mut(values)
+        {
             values[row as usize] = canonical(value);
         }
+    }
+}
+
+/// What a new row has in a column that is not given, as a number.
+pub(super) fn absent_number(spec: &TableSpec, column: usize) -> f64 {
+    match spec.columns[column].absent {
+        Absent::Is(number) => number,
+        Absent::SameAs(other) => absent_number(spec, other),
+        _ => 0.0,
     }
 }
 
 /// The value with the only zero and the only NaN there are: equal content has equal bytes.
 pub fn canonical(value: f64) -> f64 {
     if value.is_nan() { f64::NAN } else { value + 0.0 }
-}
-
-/// Gives one place the value of a row that was never given this column.
-fn reset(data: &mut Data, kind: Kind, absent: Absent, place: usize) {
-    macro_rules! reset {
-        ($($variant:ident),+) => {
-            match (data, Data::absent(kind, absent, 1)) {
-                $( (Data::$variant(values), Data::$variant(mut one)) => std::mem::swap(&mut values[place], &mut one[0]), )+
-                _ => unreachable!("a column's data is of its kind"),
-            }
-        };
-    }
-    reset!(Number, Whole, Flag, Choice, Text, Link);
 }

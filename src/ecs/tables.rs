@@ -130,10 +130,16 @@ impl Table {
     /// # Panics
     /// If the columns are not of equal length: a defect of the caller, never of the input.
     pub fn new<N: Into<Cow<'static, str>>>(columns: Vec<(N, Column)>) -> Self {
-        let rows = columns.first().map_or(0, |(_, column)| column.len());
-        assert!(columns.iter().all(|(_, column)| column.len() == rows), "columns of unequal length");
-        let (names, columns) =
-            columns.into_iter().map(|(name, column)| (name.into(), Arc::new(column))).unzip();
+        Self::shared(columns.into_iter().map(|(name, column)| (name.into(), Arc::new(column))).unzip())
+    }
+
+    /// A table of columns that others hold too.
+    ///
+    /// # Panics
+    /// As [`Table::new`].
+    pub fn shared((names, columns): (Vec<Cow<'static, str>>, Vec<Arc<Column>>)) -> Self {
+        let rows = columns.first().map_or(0, |column| column.len());
+        assert!(columns.iter().all(|column| column.len() == rows), "columns of unequal length");
         Self { names, columns, rows }
     }
 

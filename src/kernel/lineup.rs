@@ -9,9 +9,10 @@ use crate::ecs::columns::{
     DIRECTIVES, DOCTRINES, FactionColumn, FleetColumn, TreatyColumn, UnitColumn, WeaponColumn,
 };
 use crate::ecs::components::*;
+use crate::ecs::index::Key;
 use crate::ecs::mirror::Mirror;
 use crate::ecs::protection;
-use crate::ecs::store::{Key, Row};
+use crate::ecs::store::Row;
 use crate::error::{Error, Fault, Faults, Result};
 use crate::kernel::{Engagement, MOST_ROUNDS, Muster};
 use crate::rules::Rules;

@@ -1,8 +1,9 @@
 //! Which fleets a question about the mirror means.
 
 use super::lineup;
+use crate::ecs::index::Key;
 use crate::ecs::mirror::Mirror;
-use crate::ecs::store::{Key, Row};
+use crate::ecs::store::Row;
 use crate::error::{Error, Result};
 
 /// Which fleets are meant.

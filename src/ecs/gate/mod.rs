@@ -16,9 +16,10 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemState;
 
 use super::columns::{Absent, ColumnSpec, Kind, TableId, TableSpec};
+use super::index::{Claims, Key, Keys};
 use super::ingest::{Push, PushSummary, Removal, RemoveSummary, TableInput};
 use super::mirror::{Mirror, MirrorMut};
-use super::store::{Key, Row};
+use super::store::{Row, absent_number};
 use crate::error::{Error, Fault, Faults, Result};
 
 pub use shots::{ShotInput, Shots, shots};
@@ -50,10 +51,8 @@ impl Checked<'_> {
 /// One input table, checked: which row each input row means, and the values.
 struct Plan<'a> {
     table: TableId,
-    /// The mirror's row of each input row.
-    rows: Vec<Row>,
-    /// Input rows whose key is new, in order.
-    new: Vec<usize>,
+    /// The mirror's row of each input row. Until the push is written no row is at the place of a new key.
+    claims: Claims,
     /// Columns by their index in the schema.
     columns: Vec<(usize, Checked<'a>)>,
 }
@@ -79,8 +78,8 @@ pub fn push(world: &mut World, push: &Push<'_>) -> Result<PushSummary> {
     }
     let mut summary = PushSummary::default();
     for plan in plans {
-        summary.added[plan.table as usize] = plan.new.len();
-        summary.changed[plan.table as usize] = plan.rows.len() - plan.new.len();
+        summary.added[plan.table as usize] = plan.claims.new;
+        summary.changed[plan.table as usize] = plan.claims.rows.len() - plan.claims.new;
         write::write(&mut mirror, plan);
     }
     Ok(summary)
@@ -117,7 +116,7 @@ fn plan<'a>(
         columns.push((index, checked));
         keys += usize::from(index < spec.key_columns && faults.count == before);
     }
-    let mut plan = Plan { table, rows: Vec::new(), new: Vec::new(), columns };
+    let mut plan = Plan { table, claims: Claims::default(), columns };
     if input.columns.is_empty() {
         return Some(plan);
     }
@@ -128,77 +127,44 @@ fn plan<'a>(
     if keys < spec.key_columns {
         return None;
     }
-    plan.find_rows(mirror, rows, faults);
-    plan.check_new_rows(faults);
+    plan.find_rows(mirror, faults);
+    plan.check_new_rows(mirror.read(), faults);
     plan.check_limits(mirror.read(), faults);
     Some(plan)
 }
 
 impl Plan<'_> {
     /// Finds the row that each key means; claims places for new keys.
-    fn find_rows(&mut self, mirror: &mut MirrorMut<'_>, rows: usize, faults: &mut Faults) {
-        let spec = self.table.spec();
-        let keys = self.keys(rows, faults);
-        let store = mirror.table(self.table);
-        let old_places = store.places();
-        let mut places = store.next_places(rows).collect::<Vec<_>>().into_iter();
-        let mut seen = vec![false; old_places + rows];
-        let mut place = places.next();
-        for (input_row, key) in keys.into_iter().enumerate() {
-            let Some(candidate) = place else { break };
-            let row = match store.claim(&key, candidate) {
-                Ok(()) => {
-                    self.new.push(input_row);
-                    place = places.next();
-                    candidate
-                }
-                Err(known) => known,
-            };
+    fn find_rows(&mut self, mirror: &mut MirrorMut<'_>, faults: &mut Faults) {
+        let Some(keys) = keys(&self.columns) else { return };
+        let (spec, store) = (self.table.spec(), mirror.table(self.table));
+        if let Keys::Factions(a, b) = keys {
+            for (row, _) in a.iter().zip(b).enumerate().filter(|(_, (a, b))| a == b) {
+                let wanted = "another faction than a: nobody has a treaty with itself";
+                faults.add(|| Fault::value(spec.name, "b", row, "the same faction as a", wanted));
+            }
+        }
+        let claims = store.claim(&keys);
+        // Ids that ascend, as most do, are each there once.
+        let repeatable = if keys.ascend() { &[][..] } else { &claims.rows[..] };
+        let mut seen = vec![false; if repeatable.is_empty() { 0 } else { store.places() + claims.new }];
+        for (input_row, &row) in repeatable.iter().enumerate() {
             if std::mem::replace(&mut seen[row as usize], true) {
-                faults.add(|| {
-                    let column = spec.columns[spec.key_columns - 1].name;
-                    Fault::value(
-                        spec.name,
-                        column,
-                        input_row,
-                        describe(spec, &key),
-                        "each key once in a push",
-                    )
-                });
+                let (column, again) =
+                    (spec.columns[spec.key_columns - 1].name, describe(spec, &keys.key(input_row)));
+                faults.add(|| Fault::value(spec.name, column, input_row, again, "each key once in a push"));
             }
-            self.rows.push(row);
         }
-    }
-
-    /// The key of each input row.
-    fn keys(&self, rows: usize, faults: &mut Faults) -> Vec<Key> {
-        let spec = self.table.spec();
-        let column = |index: usize| self.columns.iter().find(|(known, _)| *known == index).map(|(_, c)| c);
-        match (column(0), column(1)) {
-            (Some(Checked::Text(names)), _) => names.iter().cloned().map(Key::Name).collect(),
-            (Some(Checked::Whole(ids)), _) => ids.iter().copied().map(Key::Id).collect(),
-            (Some(Checked::Link(units)), Some(Checked::Whole(slots))) => {
-                units.iter().zip(slots.iter()).map(|(&unit, &slot)| Key::Pair(unit, slot)).collect()
-            }
-            (Some(Checked::Link(a)), Some(Checked::Link(b))) => (0..rows)
-                .map(|row| {
-                    if a[row] == b[row] {
-                        faults.add(|| {
-                            let wanted = "another faction than a: nobody has a treaty with itself";
-                            Fault::value(spec.name, "b", row, "the same faction as a", wanted)
-                        });
-                    }
-                    Key::Pair(a[row].min(b[row]), i64::from(a[row].max(b[row])))
-                })
-                .collect(),
-            _ => Vec::new(),
-        }
+        self.claims = claims;
     }
 
     /// New rows must give every required column.
-    fn check_new_rows(&self, faults: &mut Faults) {
-        let spec = self.table.spec();
-        let Some(&first) = self.new.first() else { return };
+    fn check_new_rows(&self, mirror: Mirror<'_>, faults: &mut Faults) {
+        if self.claims.new == 0 {
+            return;
+        }
+        let (spec, store) = (self.table.spec(), mirror.table(self.table));
+        let first = self.claims.rows.iter().position(|&row| !store.holds(row)).unwrap_or(0);
         for (index, column) in spec.columns.iter().enumerate() {
             let given = self.columns.iter().any(|(known, _)| *known == index);
             if !given && column.absent == Absent::Required {
@@ -220,18 +186,17 @@ impl Plan<'_> {
                 })
             };
             let (given, limit) = (numbers(index), numbers(most));
-            if given.is_none() && limit.is_none() {
+            // Without a value of its own a new row holds its maximum.
+            let all_new = self.claims.new == self.claims.rows.len();
+            if given.is_none() && (limit.is_none() || all_new) {
                 continue;
             }
-            for (input_row, &row) in self.rows.iter().enumerate() {
+            let store = mirror.table(self.table);
+            for (input_row, &row) in self.claims.rows.iter().enumerate() {
                 // A new key's place holds nothing yet, also where the push repeats that key.
-                let is_new = !mirror.table(self.table).holds(row);
+                let is_new = !store.holds(row);
                 let stored = |column: usize| {
-                    if is_new {
-                        absent_number(spec, column)
-                    } else {
-                        mirror.table(self.table).number(column, row)
-                    }
+                    if is_new { absent_number(spec, column) } else { store.number(column, row) }
                 };
                 let limit = limit.map_or_else(|| stored(most), |values| values[input_row]);
                 let value = match given {
@@ -257,22 +222,25 @@ impl Plan<'_> {
 
     /// Gives the claimed keys back.
     fn give_back(&self, mirror: &mut MirrorMut<'_>) {
-        let claimed: Vec<Key> = {
-            let keys = self.keys(self.rows.len(), &mut Faults::default());
-            let mut keys: Vec<Option<Key>> = keys.into_iter().map(Some).collect();
-            self.new.iter().filter_map(|&row| keys[row].take()).collect()
-        };
+        let Some(keys) = keys(&self.columns) else { return };
         let store = mirror.table(self.table);
-        claimed.iter().for_each(|key| store.release(key));
+        for (input_row, &row) in self.claims.rows.iter().enumerate() {
+            if !store.holds(row) {
+                store.release(&keys.key(input_row));
+            }
+        }
     }
 }
 
-/// What a new row has in a number column that is not given.
-fn absent_number(spec: &TableSpec, column: usize) -> f64 {
-    match spec.columns[column].absent {
-        Absent::Is(number) => number,
-        Absent::SameAs(other) => absent_number(spec, other),
-        _ => 0.0,
+/// The key of each input row, if all of its columns are there.
+fn keys<'a>(columns: &'a [(usize, Checked<'_>)]) -> Option<Keys<'a>> {
+    let column = |index: usize| columns.iter().find(|(known, _)| *known == index).map(|(_, checked)| checked);
+    match (column(0)?, column(1)) {
+        (Checked::Text(names), _) => Some(Keys::Names(names)),
+        (Checked::Whole(ids), _) => Some(Keys::Ids(ids)),
+        (Checked::Link(units), Some(Checked::Whole(slots))) => Some(Keys::Mounts(units, slots)),
+        (Checked::Link(a), Some(Checked::Link(b))) => Some(Keys::Factions(a, b)),
+        _ => None,
     }
 }
 

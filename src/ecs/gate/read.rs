@@ -10,7 +10,8 @@ use super::Checked;
 use crate::ecs::columns::{ColumnSpec, Kind, TableId, TableSpec, choice};
 use crate::ecs::ingest::{TableInput, Values};
 use crate::ecs::mirror::Mirror;
-use crate::ecs::store::{Key, Row};
+use crate::ecs::pages;
+use crate::ecs::store::Row;
 use crate::error::{Fault, Faults, nearest_name};
 
 /// The table's number of rows: that of its first column. Columns of another length are faults.
@@ -133,7 +134,7 @@ impl Reader<'_> {
             Kind::Link(owner) => {
                 let ids = self.wholes(values, i64::MIN, i64::MAX, faults)?;
                 let store = self.mirror.table(owner);
-                Checked::Link(self.links(&ids, |&id| store.find(&Key::Id(id)), owner, faults))
+                Checked::Link(self.links(&ids, |&id| store.find_id(id), owner, faults))
             }
         })
     }
@@ -164,9 +165,12 @@ impl Reader<'_> {
             Values::I32(values) => values.iter().map(|&value| i64::from(value)).collect(),
             _ => return None,
         };
-        let legal = |value: i64| (min..=max).contains(&value);
-        for (row, &value) in wholes.iter().enumerate().filter(|(_, value)| !legal(**value)) {
-            faults.add(|| self.fault(row, value, format!("a whole number from {min} to {max}")));
+        let legal = |value: i64| value >= min && value <= max;
+        // As for numbers: only a faulty column is walked again.
+        if !wholes.iter().fold(true, |all, &value| all & legal(value)) {
+            for (row, &value) in wholes.iter().enumerate().filter(|(_, value)| !legal(**value)) {
+                faults.add(|| self.fault(row, value, format!("a whole number from {min} to {max}")));
+            }
         }
         Some(wholes)
     }
@@ -213,7 +217,7 @@ impl Reader<'_> {
                 0
             })
         };
-        keys.iter().enumerate().map(&mut found).collect()
+        pages::collected(keys.iter().enumerate().map(&mut found))
     }
 }
 

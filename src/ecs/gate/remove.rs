@@ -6,9 +6,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use crate::ecs::columns::TableId;
+use crate::ecs::index::Key;
 use crate::ecs::ingest::{Removal, RemoveSummary};
 use crate::ecs::mirror::{Mirror, MirrorMut};
-use crate::ecs::store::{Key, Row};
+use crate::ecs::store::Row;
 use crate::error::{Error, Fault, Faults, Result};
 
 /// The rows that the keys mean.
