@@ -16,6 +16,7 @@ use pyo3::types::{PyCapsule, PyDict, PyList, PyString, PyTuple};
 use super::column::{self, kind_of};
 use super::whole::Whole;
 use super::{memory, table_html};
+use crate::ecs::pages;
 use crate::ecs::tables::{Cell, Column, Table};
 use crate::error::nearest_name;
 use crate::export;
@@ -233,8 +234,8 @@ fn column_array<'py>(py: Python<'py>, column: &Arc<Column>) -> PyResult<Bound<'p
         (None, Column::Text { codes, values }) => {
             let texts: Vec<Py<PyAny>> =
                 values.iter().map(|text| PyString::new(py, text).into_any().unbind()).collect();
-            let rows = codes.iter().map(|&code| texts[code as usize].clone_ref(py)).collect();
-            PyArray1::from_vec(py, rows).into_any()
+            let rows = codes.iter().map(|&code| texts[code as usize].clone_ref(py));
+            PyArray1::from_vec(py, pages::collected(rows)).into_any()
         }
         (None, _) => PyList::empty(py).into_any(),
     };

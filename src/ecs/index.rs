@@ -258,3 +258,61 @@ impl Ids {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pushes and removals of ids, checked against a map.
+    fn live(batches: &[Vec<i64>], release: impl Fn(i64) -> bool) -> Index {
+        let (mut index, mut known, mut end) = (Index::Id(Ids::default()), BTreeMap::new(), 0);
+        for ids in batches {
+            let claims = index.claim(&Keys::Ids(ids), end..);
+            end += claims.new as Row;
+            for (&id, &row) in ids.iter().zip(&claims.rows) {
+                assert_eq!(*known.entry(id).or_insert(row), row, "{id}");
+            }
+            let gone: Vec<i64> = known.keys().copied().filter(|&id| release(id)).collect();
+            for id in gone {
+                known.remove(&id);
+                index.release(&Key::Id(id));
+                index.release(&Key::Id(id));
+            }
+            for (&id, &row) in &known {
+                assert_eq!(index.find(&Key::Id(id)), Some(row), "{id}");
+            }
+            for strange in [-1, i64::MIN, i64::MAX, 77_777_777] {
+                assert_eq!(index.find(&Key::Id(strange)), known.get(&strange).copied(), "{strange}");
+            }
+        }
+        index
+    }
+
+    fn is_near(index: &Index) -> bool {
+        matches!(index, Index::Id(Ids::Near { .. }))
+    }
+
+    #[test]
+    fn ids_are_found_near_and_far_in_any_order() {
+        let odd = |id: i64| id % 2 == 1;
+        assert!(is_near(&live(&[(0..5000).collect(), (4000..9000).rev().collect()], odd)));
+        assert!(is_near(&live(
+            &[(10_000..10_050).collect(), (9_000..9_500).collect(), vec![9_600, 8_990]],
+            odd
+        )));
+        // One by one, down to 0 and up.
+        assert!(is_near(&live(&(0..3000).rev().map(|id| vec![id]).collect::<Vec<_>>(), |_| false)));
+        assert!(is_near(&live(&(0..3000).map(|id| vec![3 * id]).collect::<Vec<_>>(), |id| id % 5 == 0)));
+        // Too far apart, at once and later.
+        assert!(!is_near(&live(&[vec![0, i64::MAX, 1 << 40], vec![5, 0]], odd)));
+        assert!(!is_near(&live(&[(0..2000).collect(), vec![1 << 50], (1000..4000).collect()], odd)));
+    }
+
+    #[test]
+    fn a_key_that_comes_twice_is_the_same_row_and_takes_one_place() {
+        let mut index = Index::Id(Ids::default());
+        let claims = index.claim(&Keys::Ids(&[5, 6, 5, 7]), [30, 2, 9, 10].into_iter());
+        assert_eq!((claims.rows, claims.new), (vec![30, 2, 30, 9], 3));
+        assert!(Keys::Ids(&[1, 2, 4]).ascend() && !Keys::Ids(&[1, 2, 2]).ascend());
+    }
+}

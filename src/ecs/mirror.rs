@@ -11,6 +11,7 @@ use bevy_ecs::system::SystemParam;
 use super::columns::{
     FACTIONS, FLEETS, FleetColumn, TREATIES, TREATY_KINDS, TableId, TreatyColumn, UNITS, UnitColumn, WEAPONS,
 };
+use super::pages;
 use super::store::{Row, Store};
 
 macro_rules! tables {
@@ -171,7 +172,7 @@ impl MirrorMut<'_> {
         if units.len() > rosters.0.len() {
             let mut joining = vec![0; rosters.0.len()];
             units.iter().for_each(|&unit| joining[fleet_of(unit) as usize] += 1);
-            rosters.0.iter_mut().zip(joining).for_each(|(roster, joining)| roster.reserve(joining));
+            rosters.0.iter_mut().zip(joining).for_each(|(roster, joining)| pages::reserve(roster, joining));
         }
         for &unit in units {
             rosters.0[fleet_of(unit) as usize].push(unit);

@@ -1,26 +1,23 @@
-//! Large columns on large pages.
+//! Memory for columns, asked for at once.
 //!
-//! A new column's memory is handed over by the system page by page, as it is written first: for a million numbers that are
-//! two thousand pages of 4 KiB, which take longer than the numbers. Linux gives pages of 2 MiB to who asks for them, as
-//! NumPy does for its arrays. Elsewhere, and for small columns, nothing is asked for.
+//! A new column's memory is handed over by the system page by page, as each is written first: for a million numbers that
+//! are two thousand pages of 4 KiB, which take longer than the numbers. Linux gives pages of 2 MiB to who asks for them, as
+//! NumPy does for its arrays, and the pages of columns too small for that in one go. Elsewhere nothing is asked for.
 #![expect(unsafe_code, reason = "the system is asked by a foreign function")]
-
-/// Columns of at least so many bytes ask for large pages.
-const LARGE: usize = 4 << 20;
 
 /// An empty column with room for so many values.
 pub fn with_room<T>(values: usize) -> Vec<T> {
-    let mut column = Vec::with_capacity(values);
-    ask(&mut column);
+    let mut column = Vec::new();
+    reserve(&mut column, values);
     column
 }
 
-/// Makes room for so many values more.
+/// Makes room for so many values more, which are about to be written.
 pub fn reserve<T>(column: &mut Vec<T>, values: usize) {
     let before = column.capacity();
     column.reserve(values);
     if column.capacity() != before {
-        ask(column);
+        ask(column, values);
     }
 }
 
@@ -38,25 +35,31 @@ pub fn collected<T>(values: impl ExactSizeIterator<Item = T>) -> Vec<T> {
     column
 }
 
-/// Asks for large pages for the room of a large column.
+/// Asks for the memory of the next `values` values of a column.
 #[cfg(all(target_os = "linux", not(miri)))]
-fn ask<T>(column: &mut Vec<T>) {
-    /// The start of what is advised must be the start of a page; no page is larger than this where Linux runs.
+fn ask<T>(column: &mut Vec<T>, values: usize) {
+    /// Columns of at least so many bytes ask for large pages.
+    const LARGE: usize = 4 << 20;
+    /// Smaller ones are not worth a call.
+    const SMALL: usize = 64 << 10;
+    /// What is asked for begins and ends with a page; none is larger than this where Linux runs.
     const PAGE: usize = 64 << 10;
-    let bytes = column.capacity() * size_of::<T>();
-    if bytes < LARGE {
+    let room = column.spare_capacity_mut();
+    let bytes = values.min(room.len()) * size_of::<T>();
+    let start = room.as_mut_ptr().cast::<u8>();
+    let skipped = start.align_offset(PAGE);
+    let pages = bytes.saturating_sub(skipped) / PAGE * PAGE;
+    if bytes < SMALL || pages == 0 {
         return;
     }
-    let start = column.as_mut_ptr().cast::<u8>();
-    let skipped = start.align_offset(PAGE);
-    let pages = (bytes - skipped) / PAGE * PAGE;
-    // SAFETY: the `pages` bytes from `skipped` on lie within the column's own allocation, which is larger than a page. The
-    // advice changes neither what they hold nor who may use them; if the system refuses it, all stays as it is.
-    unsafe { libc::madvise(start.add(skipped).cast(), pages, libc::MADV_HUGEPAGE) };
+    let advice = if bytes >= LARGE { libc::MADV_HUGEPAGE } else { libc::MADV_POPULATE_WRITE };
+    // SAFETY: the `pages` bytes from `skipped` on lie within the column's own room (`pages` is 0 otherwise). Neither advice
+    // changes what they hold or who may use them; if the system refuses it, as an older one does, all stays as it is.
+    unsafe { libc::madvise(start.add(skipped).cast(), pages, advice) };
 }
 
 #[cfg(not(all(target_os = "linux", not(miri))))]
-fn ask<T>(_: &mut Vec<T>) {}
+fn ask<T>(_: &mut Vec<T>, _: usize) {}
 
 #[cfg(test)]
 mod tests {
@@ -64,7 +67,7 @@ mod tests {
 
     #[test]
     fn large_columns_hold_what_small_ones_hold() {
-        for rows in [0, 1, 1000, LARGE / 8 - 1, LARGE / 8, LARGE / 8 + 1, LARGE] {
+        for rows in [0, 1, 1000, 10_000, 100_000, 524_287, 524_288, 524_289, 3_000_000] {
             let mut column = filled(7.5_f64, rows);
             reserve(&mut column, rows / 2 + 1);
             column.extend((0..=rows / 2).map(|row| row as f64));

@@ -184,6 +184,7 @@ impl Store {
     pub fn add_rows(&mut self, count: usize) {
         let reused = count.min(self.free.len());
         let places = self.free.split_off(self.free.len() - reused);
+        pages::reserve(&mut self.live, count - reused);
         self.live.resize(self.live.len() + count - reused, true);
         for &place in &places {
             self.live[place as usize] = true;

@@ -40,6 +40,16 @@ def test_columns_are_not_copied(table: muc.Table) -> None:
         assert np.shares_memory(array, table[column])
 
 
+def test_a_column_keeps_its_values_when_the_kernel_changes(kernel: muc.Kernel) -> None:
+    table, before = kernel.units(), kernel.units()["max_hp"]
+    assert np.shares_memory(table["max_hp"], before)
+    kernel.push(units={"id": [11, 40], "max_hp": [500.0, 600.0]})
+    assert before.tolist() == table["max_hp"].tolist() == [400.0, 400.0, 300.0, 300.0, 100.0, 100.0]
+    assert kernel.units()["max_hp"].tolist() == [400.0, 500.0, 300.0, 300.0, 100.0, 600.0]
+    kernel.remove(units=[10, 11, 20])
+    assert before.tolist() == [400.0, 400.0, 300.0, 300.0, 100.0, 100.0]
+
+
 def test_arrow_reads_the_same_memory(table: muc.Table) -> None:
     arrow = pytest.importorskip("pyarrow").table(table)
     assert np.shares_memory(arrow["max_hp"].chunk(0).to_numpy(), table["max_hp"])

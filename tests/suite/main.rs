@@ -20,5 +20,6 @@ mod snapshot;
 mod strength;
 mod support;
 mod systems;
+mod tables;
 mod turn;
 mod volleys;
