@@ -59,6 +59,13 @@ pub struct Lineup {
     pub mount_rows: Vec<Row>,
 }
 
+impl Lineup {
+    /// Forgets the columns of units and mounts, which the world in which it was loaded holds: a large battle is held once.
+    pub(crate) fn forget_columns(&mut self) {
+        (self.units, self.mounts) = (UnitTemplate::default(), MountTemplate::default());
+    }
+}
+
 /// A faction before the battle.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SideSetup {
@@ -175,7 +182,14 @@ impl BattleWorld {
         units.make_room(world, &lineup.units, slots, unit_rows);
         mounts.make_room(world, &lineup.mounts, slots, mount_rows);
         let volleys = world.resource::<RuleBook>().0.volleys as usize;
-        world.resource_mut::<Battles>().0 = (0..slots).map(|slot| idle(lineup, slot, volleys)).collect();
+        let battles = &mut world.resource_mut::<Battles>().0;
+        let mut before = std::mem::take(battles).into_iter();
+        battles.extend((0..slots).map(|slot| {
+            let mut battle = idle(lineup, slot, volleys);
+            // The memory of an account that nobody reads any more: new pages cost more than what is written there.
+            battle.spare = before.next().map(Battle::into_spare).unwrap_or_default();
+            battle
+        }));
         let mut volley = world.resource_mut::<Volley>();
         let most = slots * lineup.mounts.len().max(lineup.units.len());
         volley.shots.reserve(most);
@@ -197,7 +211,7 @@ impl BattleWorld {
         (battle.quiet, battle.killless) = (0, 0);
         battle.present.clear();
         battle.present.extend(0..lineup.units.len() as u32);
-        if let Some(account) = battle.account.take() {
+        if let Some(account) = battle.account.take().filter(|account| !account.units.is_empty()) {
             battle.spare = account;
         }
         for (reserve, first) in battle.reserves.iter_mut().zip(lineup.deployed.iter().flatten()) {

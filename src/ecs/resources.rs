@@ -98,6 +98,11 @@ impl Battle {
         self.ending.is_some() && self.account.is_none()
     }
 
+    /// The memory of its ledger, for the next battle.
+    pub fn into_spare(self) -> Account {
+        self.account.filter(|account| !account.units.is_empty()).unwrap_or(self.spare)
+    }
+
     /// The rows of the world in `range` that were in the battle when the round began, in order.
     pub fn rows(&self, range: Range<usize>) -> impl Iterator<Item = usize> + Clone + '_ {
         let start = self.units.start;

@@ -195,14 +195,14 @@ impl Kernel {
     /// [`Error::Conservation`] if the kernel miscounted. The mirror is as it was.
     pub fn resolve(&mut self, engagement: &Engagement, interrupt: Interrupt<'_>) -> Result<Report> {
         let seed = engagement.seed.unwrap_or_else(|| self.next_seed());
-        let lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
+        let mut lineup = lineup::gather(self.mirror(), engagement, self.rules())?;
         if lineup.sides.is_empty() {
             return Ok(Report::no_conflict(seed, self.rules(), engagement));
         }
         if !self.battles.workers().are_ours() {
             self.battles.set_workers(Workers::new(self.threads));
         }
-        let fought = self.fight(engagement, &lineup, seed, interrupt);
+        let fought = self.fight(engagement, &mut lineup, seed, interrupt);
         let (report, aftermath) = fought.map_err(|error| self.written_down(error, engagement, seed))?;
         if let Some(aftermath) = aftermath {
             aftermath.commit(&mut self.mirror)?;
@@ -215,7 +215,7 @@ impl Kernel {
     fn fight(
         &mut self,
         engagement: &Engagement,
-        lineup: &Lineup,
+        lineup: &mut Lineup,
         seed: u64,
         interrupt: Interrupt<'_>,
     ) -> Result<(Report, Option<Aftermath>)> {
@@ -277,18 +277,19 @@ fn depth(record: Record) -> Option<Depth> {
     }
 }
 
-/// Fights a battle with this seed to its end, in a world that writes down what its record wants.
+/// Fights a battle with this seed to its end, in a world that writes down what its record wants. The lineup keeps what the
+/// report and the aftermath need of it.
 fn fight_in(
     world: &mut BattleWorld,
     mirror: Mirror<'_>,
-    battle: (&Engagement, &Lineup, u64),
+    (engagement, lineup, seed): (&Engagement, &mut Lineup, u64),
     interrupt: Interrupt<'_>,
 ) -> Result<Report> {
-    let (engagement, lineup, seed) = battle;
     world.load_replica(lineup, seed, engagement.replica);
     if engagement.record == Record::Full {
-        return record::fight(world, mirror, battle, interrupt);
+        return record::fight(world, mirror, (engagement, lineup, seed), interrupt);
     }
+    lineup.forget_columns();
     world.fight(interrupt)?;
     Report::of(lineup, world, seed, engagement)
 }

@@ -232,11 +232,11 @@ impl Yard<'_> {
     ) -> Result<(Report, Option<Aftermath>)> {
         let seed = place_seed(self.seed, place);
         let engagement = self.plan.engagement(place);
-        let lineup = lineup::assemble(self.mirror, fleets.to_vec(), &engagement, &self.rules)?;
+        let mut lineup = lineup::assemble(self.mirror, fleets.to_vec(), &engagement, &self.rules)?;
         if lineup.sides.is_empty() {
             return Ok((Report::no_conflict(seed, &self.rules, &engagement), None));
         }
-        let report = fight_in(world, self.mirror, (&engagement, &lineup, seed), interrupt)?;
+        let report = fight_in(world, self.mirror, (&engagement, &mut lineup, seed), interrupt)?;
         Ok((report, self.plan.commit.then(|| Aftermath::of(&lineup, world))))
     }
 }

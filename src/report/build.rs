@@ -62,13 +62,16 @@ impl Report {
         let battle = battles.battle();
         let (rounds, digest) = (battle.round, battle.digest);
         let account = battle.account.clone().unwrap_or_default();
+        let rows = lineup.unit_rows.len();
         // A copy holds what there is; the battle's own has room for the rounds of the next one.
         let timeline = battle.timeline.clone();
         let left: Vec<bool> = battle.sides.iter().map(|side| side.standing() > 0).collect();
         let ending = battle.ending.unwrap_or(Ending::RoundLimit(None));
         let winner = ending.winner();
-        super::check(lineup.units.len(), &account)?;
+        super::check(rows, &account)?;
         let told = battles.witness().map(|mut witness| (witness.tells_events(), witness.take()));
+        let spans = battles.profile().take_spans();
+        let (units, mounts) = battles.columns();
         let (mut ledger, mut events) = (None, None);
         if let Some((tells, (list, entries))) = told {
             super::check_ledger(&entries, &account)?;
@@ -78,15 +81,14 @@ impl Report {
             events = tells.then(|| {
                 Arc::new(Events {
                     list,
-                    ids: lineup.units.id.iter().map(|id| id.0).collect(),
-                    sides: lineup.units.side.iter().map(|side| side.0).collect(),
+                    ids: units.id[..rows].iter().map(|id| id.0).collect(),
+                    sides: units.side[..rows].iter().map(|side| side.0).collect(),
                     names: names(lineup),
                     winner,
                     trace_id: engagement.trace_id.clone(),
                 })
             });
         }
-        let (units, mounts) = battles.columns();
         let victors: Vec<usize> = match ending {
             Ending::Victory(_) => (0..lineup.sides.len()).filter(|&side| left[side]).collect(),
             _ => winner.into_iter().map(usize::from).collect(),
@@ -114,7 +116,7 @@ impl Report {
             ledger,
             events,
             replay: None,
-            spans: battles.profile().take_spans(),
+            spans,
             rules,
             trace_id: engagement.trace_id.clone(),
         })
@@ -142,7 +144,7 @@ fn ints<T>(values: &[T], value: impl Fn(&T) -> u64) -> Column {
 }
 
 fn units_table(lineup: &Lineup, units: &UnitView<'_>, account: &Account) -> Table {
-    let rows = 0..lineup.units.len();
+    let rows = 0..lineup.unit_rows.len();
     let id_of = |row: u32| if row == NOBODY { -1 } else { units.id[row as usize].0 };
     let status = &units.status[rows.clone()];
     let tallies = &account.units;
@@ -229,7 +231,7 @@ fn factions(lineup: &Lineup, account: &Account, winner: Option<u16>, rules: &Rul
 }
 
 fn weapons(lineup: &Lineup, units: &UnitView<'_>, mounts: &MountView<'_>) -> Table {
-    let rows = 0..lineup.mounts.len();
+    let rows = 0..lineup.mount_rows.len();
     Table::new(vec![
         (
             "unit",
