@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::pages;
+
 /// The ledger of a battle (R-FINAL-1).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Account {
@@ -14,10 +16,10 @@ pub struct Account {
 }
 
 impl Account {
-    /// Makes the ledger empty, for so many units, sides and fleets.
+    /// Makes the ledger empty, with room for so many units, for so many sides and fleets.
     pub fn open(&mut self, units: usize, sides: usize, fleets: usize) {
         self.units.clear();
-        self.units.resize(units, UnitTally::default());
+        pages::reserve(&mut self.units, units);
         self.sides.clear();
         self.sides.resize(sides, Tally::default());
         self.fleets.clear();

@@ -62,34 +62,35 @@ pub fn settle(
     else {
         return;
     };
-    let mounts = columns(&mut mounts);
+    let (shooters, shots, hits, crits, dealt) = columns(&mut mounts).unwrap_or_default();
     for battle in &mut battles.0 {
         let (Some(ending), None) = (battle.ending, &battle.account) else { continue };
         let rows = battle.units.clone();
         let mut account = std::mem::take(&mut battle.spare);
         account.open(rows.len(), battle.sides.len(), battle.fleets);
-        if let Some((shooters, shots, hits, crits, dealt)) = mounts {
-            for mount in battle.mounts.clone() {
-                let unit = &mut account.units[shooters[mount].0 as usize];
+        // Mounts stand in order of shooter: one walk over both, and each unit's tally is written once.
+        let mut mount = battle.mounts.start;
+        for row in rows.clone() {
+            let mut unit = UnitTally::default();
+            while mount < battle.mounts.end && shooters[mount].0 as usize == row - rows.start {
                 unit.shots += shots[mount].0;
                 unit.hits += hits[mount].0;
                 unit.crits += crits[mount].0;
                 unit.dealt += dealt[mount].0;
+                mount += 1;
             }
-        }
-        for row in rows.clone() {
-            let unit = &mut account.units[row - rows.start];
             unit.dealt += struck[row].0;
             unit.xp =
                 experience(unit.dealt, kills[row].0, fate(battle, ending, sides[row], deaths[row]), &rules.0);
             let tally = Tally::of_unit(
-                unit,
+                &unit,
                 statuses[row],
                 traits[row].has(Traits::GROUND),
                 (costs[row].0, kills[row].0, taken[row].0),
             );
             account.sides[usize::from(sides[row].0)].add(&tally);
             account.fleets[fleets[row].0 as usize].add(&tally);
+            account.units.push(unit);
         }
         battle.account = Some(account);
     }
