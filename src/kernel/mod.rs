@@ -25,7 +25,7 @@ use crate::ecs::columns::TableId;
 use crate::ecs::digest::Digest;
 use crate::ecs::index::Key;
 use crate::ecs::ingest::{Push, PushSummary, Removal, RemoveSummary};
-use crate::ecs::mirror::{Mirror, copy_world, mirror_world};
+use crate::ecs::mirror::{Mirror, clear_world, copy_world, mirror_world};
 use crate::ecs::profile::MOST_SPANS;
 use crate::ecs::tables::Table;
 use crate::ecs::witness::Depth;
@@ -114,7 +114,7 @@ impl Kernel {
 
     /// Forgets the whole mirror; seed, rules, threads and the count of battles stay.
     pub fn clear(&mut self) {
-        self.mirror = mirror_world();
+        clear_world(&mut self.mirror);
     }
 
     /// Removes rows by key: everything or, on any fault, nothing.
