@@ -5,7 +5,7 @@
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString};
+use pyo3::types::{PyList, PyString, PyTuple};
 
 use super::column::{self, Held, kind_of, shown};
 use crate::ecs::ingest::Values;
@@ -55,6 +55,10 @@ pub(crate) fn names(argument: &'static str, given: Option<&Bound<'_, PyAny>>) ->
             format!("one name, {}", shown(given)),
             "a list of names",
         )));
+    }
+    // What most calls say, and not worth an array.
+    if given.cast_exact::<PyTuple>().is_ok_and(|given| given.is_empty()) {
+        return Ok(Ok(Vec::new()));
     }
     let held = column::read(&items(given)?)?;
     Ok(match held.values() {
