@@ -3,10 +3,11 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyAttributeError;
+
 use pyo3::gc::{PyTraverseError, PyVisit};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyList, PyString};
+use pyo3::{Borrowed, intern};
 
 use super::column::{self, Held, kind_of, refusal, shown};
 use crate::ecs::ingest::Values;
@@ -113,9 +114,11 @@ impl PyFleetIndex {
     /// ids: an array of whole numbers, or any iterable of ids. Raises InputError for what can be no id.
     fn get_many<'py>(&self, ids: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let py = ids.py();
-        let found: Vec<Option<Py<PyAny>>> = if ids.hasattr(intern!(py, "__array__"))? {
-            let held = column::read(ids)?;
-            let whole = whole_numbers(&held)?;
+        let whole = match whole_list(ids) {
+            None if ids.hasattr(intern!(py, "__array__"))? => Some(whole_numbers(&column::read(ids)?)?),
+            whole => whole,
+        };
+        let found: Vec<Option<Py<PyAny>>> = if let Some(whole) = whole {
             let fleets = self.held();
             whole.iter().map(|&id| fleets.get(Id::Whole(id)).map(|fleet| fleet.clone_ref(py))).collect()
         } else {
@@ -232,6 +235,15 @@ fn keys<'py>(ids: &Bound<'py, PyAny>) -> PyResult<Vec<Key<'py>>> {
         return Err(refused("ids", None, kind_of(ids), "an iterable of ids"));
     };
     items.enumerate().map(|(row, given)| read((row, given?))).collect()
+}
+
+/// The ids of a list of whole numbers, which is the usual one; nothing if it has others.
+fn whole_list(ids: &Bound<'_, PyAny>) -> Option<Vec<i64>> {
+    // A tuple lends its items, a list would hand each out.
+    let items = ids.cast_exact::<PyList>().ok()?.to_tuple();
+    let whole =
+        |id: Borrowed<'_, '_, PyAny>| id.is_exact_instance_of::<PyInt>().then(|| id.extract().ok())?;
+    items.iter_borrowed().map(whole).collect()
 }
 
 /// The whole numbers of a column.
