@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 use super::columns::Columns;
 use super::fault::Place;
+use super::plan::Layouts;
 use super::schema::{READ_BEFORE, Schema};
 use crate::ecs::columns::{TableId, UnitColumn, WeaponColumn};
 
@@ -23,7 +24,7 @@ pub(super) struct Armies<'py> {
     pub(super) units: Columns,
     pub(super) unit_ids: Vec<i64>,
     pub(super) unit_fleets: Vec<i64>,
-    /// What the first places of their results hold, a row per unit.
+    /// What the first places of their results hold, a row per unit; nothing for one whose layout is known.
     pub(super) before: Vec<[Option<Bound<'py, PyAny>>; READ_BEFORE]>,
     /// Their weapons.
     pub(super) weapons: Columns,
@@ -35,6 +36,8 @@ pub(super) struct Armies<'py> {
     pub(super) notes: Vec<String>,
     /// Where each army begins among the objects.
     pub(super) starts: Vec<usize>,
+    /// The layouts of the units' classes and of the weapons'.
+    pub(super) layouts: [Layouts; 2],
 }
 
 /// Health and shield: the pair's place in the schema, the value's column and its limit's.
@@ -71,10 +74,11 @@ impl Armies<'_> {
             weapon_objects: Vec::new(),
             notes: Vec::new(),
             starts: Vec::new(),
+            layouts: Default::default(),
         }
     }
 
-    /// Makes room for so many more objects, as well armed as those that were read.
+    /// Makes room for so many more objects.
     pub(super) fn reserve(&mut self, objects: usize) {
         self.objects.reserve(objects);
         self.owners.reserve(objects);
@@ -83,6 +87,10 @@ impl Armies<'_> {
         self.unit_ids.reserve(objects);
         self.unit_fleets.reserve(objects);
         self.before.reserve(objects);
+    }
+
+    /// Makes room for the weapons of so many more objects, as well armed as those that were read.
+    pub(super) fn reserve_mounts(&mut self, objects: usize) {
         let mounts = self.weapon_units.len() * objects / self.unit_ids.len().max(1);
         self.weapons.reserve(mounts);
         self.weapon_units.reserve(mounts);

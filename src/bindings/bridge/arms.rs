@@ -58,9 +58,7 @@ impl<'py> Reader<'_, 'py> {
 
     fn weapon(&mut self, id: usize, slot: usize, weapon: Bound<'py, PyAny>) -> PyResult<()> {
         self.schema.trees[WEAPON].begin(&weapon, &mut self.found[WEAPON])?;
-        for (index, field) in self.schema.weapons.iter().enumerate() {
-            self.value(field, (WEAPON, index), (id, Some(slot)), &weapon)?;
-        }
+        self.row(WEAPON, (id, Some(slot)), &weapon)?;
         let destroyed = self.find(self.schema.weapon_destroyed, (WEAPON, id, Some(slot)), &weapon)?;
         self.mount(id, slot, Some(weapon), self.schema.weapons.len());
         if let Some(destroyed) = destroyed

@@ -48,12 +48,10 @@ impl Columns {
     }
 
     /// Adds a plain value to the column of the field with this number; whether the column takes it as it is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add_plain(&mut self, field: usize, plain: Plain) -> bool {
         match (self.data.get_mut(field).map(|(_, data)| data), plain) {
-            (Some(Data::Number(values)), Plain::Real(value)) => values.push(value),
-            (Some(Data::Number(values)), Plain::Whole(value)) => values.push(value as f64),
-            (Some(Data::Number(values)), Plain::Flag(value)) => values.push(f64::from(u8::from(value))),
+            (Some(Data::Number(values)), plain) => values.push(plain.number()),
             (Some(Data::Whole(values)), Plain::Whole(value)) => values.push(value),
             (Some(Data::Flag(values)), Plain::Flag(value)) => values.push(value),
             _ => return false,

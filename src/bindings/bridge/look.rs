@@ -1,27 +1,30 @@
 //! Looking into objects: all paths of a schema as one tree, so that what two paths share is looked up once.
 
-use std::collections::hash_map::Entry;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyString, PyTuple};
 use rustc_hash::FxHashMap;
 
-use super::compile::{Function, Functions, Row};
-use super::path::{Path, Step, or_missing};
-use super::slots::Slots;
-use super::value::{Plain, is_ordinary, plain};
+use super::compile::Functions;
+use super::layout::{Layout, attribute_of};
+use super::path::{Kind, Path, Step, or_missing};
+use super::plan::{Found, Plan};
 use crate::bindings::column::shown;
 
 /// All places of a schema, and all steps of their paths.
 #[derive(Default)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
-    kept: usize,
-    places: Vec<Where>,
-    functions: Functions,
+    pub(super) kept: usize,
+    pub(super) places: Vec<Where>,
+    /// The places of the columns, in their order.
+    pub(super) row: Vec<usize>,
+    pub(super) functions: Functions,
+    /// The layouts of classes that were met, by the class's address; each keeps its class alive.
+    pub(super) layouts: Mutex<FxHashMap<usize, Arc<Layout>>>,
 }
 
 struct Node {
@@ -30,34 +33,6 @@ struct Node {
     step: Step,
     /// Where what is found is kept, if several paths pass here.
     kept: Option<usize>,
-}
-
-/// What is known about the object that is being read.
-#[derive(Default)]
-pub(super) struct Found<'py> {
-    /// What was found so far, where several paths pass.
-    kept: Vec<Option<Option<Bound<'py, PyAny>>>>,
-    /// Whether the object is a dict; asked once, not for each path.
-    is_dict: bool,
-    /// All values at once, if its class has a function for that.
-    row: Row<'py>,
-    /// The class of the last object, and how its objects are read.
-    class: usize,
-    plan: Plan,
-    /// The slots of the classes that were met in this hand-over; absent: not all is in slots.
-    slots: FxHashMap<usize, Option<Arc<Slots>>>,
-}
-
-/// How the objects of a class are read.
-#[derive(Default)]
-enum Plan {
-    /// Step by step.
-    #[default]
-    Steps,
-    /// All at once, by a function.
-    Function(Arc<Function>),
-    /// Where their slots are.
-    Slots(Arc<Slots>),
 }
 
 /// Where a value is: sources that are tried in order.
@@ -163,77 +138,16 @@ impl Tree {
         (self.nodes[index].parent, &self.nodes[index].step)
     }
 
-    /// Begins with an object: what was found in another is forgotten.
-    #[inline]
-    pub(super) fn begin<'py>(&self, object: &Bound<'py, PyAny>, found: &mut Found<'py>) -> PyResult<()> {
-        let class = object.get_type_ptr() as usize;
-        if found.class != class || matches!(found.plan, Plan::Steps) {
-            found.plan = self.plan(class, object, &mut found.slots)?;
-            found.class = class;
-        }
-        match &found.plan {
-            Plan::Slots(_) => return Ok(()),
-            Plan::Function(function) => match function.call(object, &mut found.row) {
-                Ok(()) => return Ok(()),
-                Err(error) if is_ordinary(object.py(), &error) => {
-                    self.functions.forget(object);
-                    found.plan = Plan::Steps;
-                }
-                Err(error) => return Err(error),
-            },
-            Plan::Steps => {}
-        }
-        self.begin_steps(object, found);
-        Ok(())
+    /// Says which places the columns have, in their order.
+    pub(super) fn set_row(&mut self, places: impl Iterator<Item = usize>) {
+        self.row = places.collect();
     }
 
-    /// Begins step by step.
-    fn begin_steps<'py>(&self, object: &Bound<'py, PyAny>, found: &mut Found<'py>) {
-        found.row.clear();
-        found.kept.clear();
-        found.kept.resize(self.kept, None);
-        found.is_dict = object.is_instance_of::<PyDict>();
-    }
-
-    fn plan(
-        &self,
-        class: usize,
-        object: &Bound<'_, PyAny>,
-        slots: &mut FxHashMap<usize, Option<Arc<Slots>>>,
-    ) -> PyResult<Plan> {
-        let slots = match slots.entry(class) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Slots::of(self, &self.places, object)?.map(Arc::new)),
-        };
-        if let Some(slots) = slots {
-            return Ok(Plan::Slots(Arc::clone(slots)));
-        }
-        Ok(self.functions.of(self, &self.places, object)?.map_or(Plan::Steps, Plan::Function))
-    }
-
-    /// The value of a place, if it was read at once with all others and is a plain one.
-    #[inline]
-    pub(super) fn plain(place: usize, object: &Bound<'_, PyAny>, found: &Found<'_>) -> Option<Plain> {
-        match &found.plan {
-            Plan::Slots(slots) => slots.plain(place, object),
-            Plan::Function(function) => function.get(&found.row, place).and_then(|value| plain(&value)),
-            Plan::Steps => None,
-        }
-    }
-
-    /// What a place with one source has, or that it has nothing, if it was read at once with all others; looks for nothing.
-    pub(super) fn at_hand<'py>(
-        &self,
-        place: usize,
-        object: &Bound<'py, PyAny>,
-        found: &Found<'py>,
-    ) -> Option<Option<Bound<'py, PyAny>>> {
-        let value = match &found.plan {
-            Plan::Slots(slots) => slots.value(place, object),
-            Plan::Function(function) => Some(function.get(&found.row, place)?.to_owned()),
-            Plan::Steps => return None,
-        };
-        Some(value.filter(|value| !value.is_none()))
+    /// The place of the attribute that a path is, if it is one and some place is the same.
+    pub(super) fn place_of(&self, steps: &[Step]) -> Option<usize> {
+        let [step] = steps else { return None };
+        let Kind::Attribute(name) = step.kind() else { return None };
+        self.places.iter().position(|place| attribute_of(self, place).is_some_and(|known| known.is(name)))
     }
 
     /// What the first source of a place has that has anything.
@@ -245,7 +159,14 @@ impl Tree {
         found: &mut Found<'py>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         match &found.plan {
-            Plan::Slots(slots) => return Ok(slots.value(place, object).filter(|value| !value.is_none())),
+            Plan::Layout(layout) => match layout.value(place, object) {
+                Some(value) => return Ok(value.filter(|value| !value.is_none())),
+                // Its own code has changed the object since it was begun with.
+                None => {
+                    found.plan = Plan::Steps;
+                    self.begin_steps(object, found);
+                }
+            },
             Plan::Function(function) => {
                 if let Some(value) = function.get(&found.row, place) {
                     if !value.is_none() {

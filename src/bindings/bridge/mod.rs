@@ -8,15 +8,19 @@ mod arms;
 mod battle;
 mod columns;
 mod compile;
+mod correct;
 mod fault;
+mod finish;
+mod layout;
 mod look;
 mod path;
+mod plan;
 mod read;
 mod schema;
-mod slots;
 mod treaties;
 mod turn;
 mod value;
+mod values;
 mod write;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -153,7 +157,6 @@ impl PyBridge {
             let seed = terms.seed.unwrap_or_else(|| battle_seed(kernel.seed(), fought));
             let engagement = battle.engagement(terms, seed);
             watch::fight(py, |interrupt| {
-                kernel.clear();
                 let resolved = kernel.push(&push).and_then(|_| kernel.resolve(&engagement, interrupt));
                 kernel.clear();
                 match resolved {
@@ -183,7 +186,7 @@ impl PyBridge {
     /// The objects' own methods, then the report that knows them.
     fn report<'py>(&self, py: Python<'py>, battle: Battle<'py>, report: Report) -> PyResult<PyBattleReport> {
         let Battle { armies, mut notes, .. } = battle;
-        notes.extend(write::finish(py, &self.schema, &armies, &report)?);
+        notes.extend(finish::finish(py, &self.schema, &armies, &report)?);
         let mut living = vec![false; armies.objects.len()];
         armies.unit_ids.iter().for_each(|&id| living[id as usize] = true);
         let handover = Handover {

@@ -6,11 +6,11 @@ use rustc_hash::FxHashMap;
 
 use super::armies::{Armies, PAIRS};
 use super::fault::ObjectFaults;
-use super::look::{Found, Tree};
+use super::look::Tree;
+use super::plan::Found;
 use super::schema::{Field, READ_BEFORE, Schema, Value};
-use super::value;
+use super::value::{self, Plain};
 use crate::bindings::column::{kind_of, shown};
-use crate::ecs::columns::UnitColumn;
 
 /// The tree and the findings of units, and of weapons.
 pub(super) const UNIT: usize = 0;
@@ -56,8 +56,12 @@ pub(super) fn read<'py>(
         reader.faults.add(None, "armies", kind_of(given), wanted);
         return Ok(reader.armies);
     };
-    for item in mapping.items()?.iter() {
-        let (name, units) = item.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()?;
+    let given = mapping.items()?.extract::<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>>()?;
+    let objects =
+        given.iter().filter_map(|(_, units)| units.cast_exact::<PyList>().ok()).map(|list| list.len()).sum();
+    reader.armies.reserve(objects);
+    seen.first.reserve(objects);
+    for (name, units) in given {
         let Ok(name) = name.cast::<PyString>() else {
             reader.faults.add(None, "armies", format!("the key {}", shown(&name)), "the name of a faction");
             continue;
@@ -68,12 +72,13 @@ pub(super) fn read<'py>(
             reader.faults.add(None, &format!("armies['{name}']"), kind_of(&units), "a list of units");
             continue;
         }
-        reader.army(name, &units, &mut seen)?;
+        reader.army(name, &units, objects, &mut seen)?;
     }
     if mapping.is_empty()? {
         reader.faults.add(None, "armies", "no army".to_owned(), wanted);
     }
     reader.finish();
+    reader.armies.layouts = reader.found.map(|found| found.layouts);
     Ok(reader.armies)
 }
 
@@ -94,12 +99,17 @@ fn is_plain(unit: &Bound<'_, PyAny>) -> bool {
 }
 
 impl<'py> Reader<'_, 'py> {
-    fn army(&mut self, name: String, units: &Bound<'py, PyAny>, seen: &mut Seen<'_>) -> PyResult<()> {
+    fn army(
+        &mut self,
+        name: String,
+        units: &Bound<'py, PyAny>,
+        objects: usize,
+        seen: &mut Seen<'_>,
+    ) -> PyResult<()> {
         let owner = self.armies.factions.len() as u32;
         self.armies.factions.push(name);
         self.armies.starts.push(self.armies.objects.len());
         let fleets = PyDict::new(units.py());
-        self.armies.reserve(units.cast_exact::<PyList>().map_or(0, PyListMethods::len));
         for unit in units.try_iter()? {
             let unit = unit?;
             let id = self.armies.objects.len();
@@ -127,6 +137,10 @@ impl<'py> Reader<'_, 'py> {
                 continue;
             }
             self.unit(id, owner, &unit, &fleets)?;
+            // The first says how well armed the others may be.
+            if id == 0 {
+                self.armies.reserve_mounts(objects.saturating_sub(1));
+            }
         }
         Ok(())
     }
@@ -151,9 +165,7 @@ impl<'py> Reader<'_, 'py> {
             return Ok(());
         }
         let fleet = self.fleet(id, owner, unit, fleets)?;
-        for (index, field) in self.schema.units.iter().enumerate() {
-            self.value(field, (UNIT, index), (id, None), unit)?;
-        }
+        self.row(UNIT, (id, None), unit)?;
         for ((_, value, limit), pair) in PAIRS.into_iter().zip(pairs) {
             if let Some((number, most)) = pair {
                 self.armies.units.push(value as usize, number);
@@ -161,8 +173,10 @@ impl<'py> Reader<'_, 'py> {
             }
         }
         let mut before = [const { None }; READ_BEFORE];
-        for (before, place) in before.iter_mut().zip(self.schema.before) {
-            *before = self.find(place, (UNIT, id, None), unit)?;
+        if !Tree::is_in_place(&self.found[UNIT]) {
+            for (before, place) in before.iter_mut().zip(self.schema.before) {
+                *before = self.find(place, (UNIT, id, None), unit)?;
+            }
         }
         self.armies.before.push(before);
         self.armies.unit_ids.push(id as i64);
@@ -201,32 +215,39 @@ impl<'py> Reader<'_, 'py> {
     }
 
     /// A fault of a unit's place.
-    fn fault(&mut self, place: Option<usize>, id: usize, value: String, wanted: impl Into<String>) {
+    pub(super) fn fault(
+        &mut self,
+        place: Option<usize>,
+        id: usize,
+        value: String,
+        wanted: impl Into<String>,
+    ) {
         let path = place.map_or("", |place| self.schema.trees[UNIT].path_of(place));
         self.faults.add(Some(self.armies.place(id, None)), path, value, wanted);
     }
 
-    /// Adds the value of a field to its column; the default if the object has none.
+    /// Adds a row of an object's values to its columns.
     #[inline]
-    pub(super) fn value(
+    pub(super) fn row(
         &mut self,
-        field: &Field,
-        (tree, index): (usize, usize),
+        tree: usize,
         place: (usize, Option<usize>),
         object: &Bound<'py, PyAny>,
     ) -> PyResult<()> {
-        let columns = if tree == UNIT { &mut self.armies.units } else { &mut self.armies.weapons };
-        // The usual case, and most of the time of a hand-over.
-        if let Some(plain) = Tree::plain(field.place, object, &self.found[tree])
-            && columns.add_plain(index, plain)
-        {
-            return Ok(());
+        let schema = self.schema;
+        let fields = if tree == UNIT { &schema.units } else { &schema.weapons };
+        let mut next = 0;
+        loop {
+            // The usual case, and most of the time of a hand-over.
+            let columns = if tree == UNIT { &mut self.armies.units } else { &mut self.armies.weapons };
+            next = schema.trees[tree].row(object, &self.found[tree], next, columns);
+            let Some(field) = fields.get(next) else { return Ok(()) };
+            let found = schema.trees[tree].find(field.place, object, &mut self.found[tree]);
+            let value = self.understood(field, tree, place, object, found)?;
+            let columns = if tree == UNIT { &mut self.armies.units } else { &mut self.armies.weapons };
+            columns.add(next, value.unwrap_or_else(|| field.default.clone()));
+            next += 1;
         }
-        let found = self.schema.trees[tree].find(field.place, object, &mut self.found[tree]);
-        let value = self.understood(field, tree, place, object, found)?;
-        let columns = if tree == UNIT { &mut self.armies.units } else { &mut self.armies.weapons };
-        columns.add(index, value.unwrap_or_else(|| field.default.clone()));
-        Ok(())
     }
 
     /// What was found as the column has it; nothing if it means nothing. What is wrong with it is a fault.
@@ -270,6 +291,10 @@ impl<'py> Reader<'_, 'py> {
         let mut sides = [None, None];
         for (side, field) in sides.iter_mut().zip(&schema.limits[pair]) {
             let Some(field) = field else { continue };
+            if let Some(number) = Tree::plain(field.place, unit, &self.found[UNIT]).map(Plain::number) {
+                *side = Some(number);
+                continue;
+            }
             let found = schema.trees[UNIT].find(field.place, unit, &mut self.found[UNIT]);
             let value = match self.understood(field, UNIT, (id, None), unit, found)? {
                 None if field.has_default => Some(field.default.clone()),
@@ -321,52 +346,6 @@ impl<'py> Reader<'_, 'py> {
         fleets.set_item(index, fleet)?;
         self.armies.fleets.push((key, owner));
         Ok(fleet)
-    }
-
-    /// Tags, the factor on the speed, and the place that means none.
-    fn correct(&mut self, id: usize, unit: &Bound<'py, PyAny>) -> PyResult<()> {
-        if let Some(tags) = self.find(self.schema.tags, (UNIT, id, None), unit)? {
-            self.tags(id, &tags)?;
-        }
-        if let Some(factor) = self.find(self.schema.speed_mult, (UNIT, id, None), unit)? {
-            match value::number(&factor, false)? {
-                Ok(factor) => {
-                    let speed = self.armies.units.last_number(UnitColumn::Speed as usize);
-                    speed.into_iter().for_each(|speed| *speed *= factor);
-                }
-                Err((value, wanted)) => {
-                    self.fault(self.schema.speed_mult, id, value, wanted);
-                }
-            }
-        }
-        if self.schema.origin_is_nowhere {
-            let mut place = [UnitColumn::X, UnitColumn::Y]
-                .map(|column| self.armies.units.last_number(column as usize).map(|number| *number));
-            if place.iter().all(|number| number.is_some_and(|number| number == 0.0)) {
-                place = [Some(f64::NAN); 2];
-                for (column, number) in [UnitColumn::X, UnitColumn::Y].into_iter().zip(place) {
-                    let last = self.armies.units.last_number(column as usize);
-                    last.into_iter().zip(number).for_each(|(last, number)| *last = number);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn tags(&mut self, id: usize, tags: &Bound<'py, PyAny>) -> PyResult<()> {
-        let items = if tags.is_instance_of::<PyString>() { None } else { tags.try_iter().ok() };
-        let Some(items) = items else {
-            self.fault(self.schema.tags, id, shown(tags), "a list of texts");
-            return Ok(());
-        };
-        for tag in items {
-            let tag = tag?;
-            let Ok(text) = tag.cast::<PyString>() else { continue };
-            for &column in self.schema.tag_flags.get(text.to_str()?).into_iter().flatten() {
-                self.armies.units.last_flag(column).into_iter().for_each(|flag| *flag = true);
-            }
-        }
-        Ok(())
     }
 
     fn finish(&mut self) {

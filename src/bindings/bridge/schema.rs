@@ -82,6 +82,8 @@ pub(super) struct Target {
     pub(super) need: Need,
     /// Its number among the results that are read before the battle.
     pub(super) before: Option<usize>,
+    /// The place that reads the attribute which its first place is.
+    pub(super) place: Option<usize>,
 }
 
 /// How much a result has to be written.
@@ -146,7 +148,7 @@ impl Schema {
             speed_mult: extra("speed_mult")?,
             weapon_destroyed: extra("weapon_destroyed")?,
             arms,
-            trees: [unit_tree, weapon_tree],
+            trees: [with_row(unit_tree, &fields), with_row(weapon_tree, &weapons)],
             units: fields,
             weapons,
             limits,
@@ -212,7 +214,9 @@ impl Schema {
                 *read = Some(self.trees[0].add_path(at.py(), name, text)?);
                 before = Some(result);
             }
-            self.targets.insert(RESULTS[result], Target { places, need, before });
+            let tree = &self.trees[usize::from(RESULTS[result].starts_with("weapon"))];
+            let place = places.first().and_then(|(path, _)| tree.place_of(&path.steps));
+            self.targets.insert(RESULTS[result], Target { places, need, before, place });
         }
         Ok(())
     }
@@ -227,6 +231,12 @@ impl Schema {
     pub(super) fn weapon_path<'a>(&'a self, column: &'a str) -> &'a str {
         path_of(TableId::Weapons.spec(), &self.trees[1], self.weapons.iter(), column)
     }
+}
+
+/// A tree that knows which places the columns have.
+fn with_row(mut tree: Tree, fields: &[Field]) -> Tree {
+    tree.set_row(fields.iter().map(|field| field.place));
+    tree
 }
 
 fn path_of<'a>(

@@ -35,8 +35,20 @@ pub(super) enum Plain {
     Flag(bool),
 }
 
+impl Plain {
+    /// The number that it is for a column of numbers.
+    #[inline]
+    pub(super) fn number(self) -> f64 {
+        match self {
+            Self::Real(number) => number,
+            Self::Whole(number) => number as f64,
+            Self::Flag(flag) => f64::from(u8::from(flag)),
+        }
+    }
+}
+
 /// The plain value that this is, if it is one.
-#[inline]
+#[inline(always)]
 pub(super) fn plain(value: &Bound<'_, PyAny>) -> Option<Plain> {
     if let Ok(float) = value.cast_exact::<PyFloat>() {
         return Some(Plain::Real(float.value()));
@@ -44,6 +56,10 @@ pub(super) fn plain(value: &Bound<'_, PyAny>) -> Option<Plain> {
     if let Ok(flag) = value.cast_exact::<PyBool>() {
         return Some(Plain::Flag(flag.is_true()));
     }
+    plain_whole(value)
+}
+
+fn plain_whole(value: &Bound<'_, PyAny>) -> Option<Plain> {
     let whole: i64 = value.cast_exact::<PyInt>().ok()?.extract().ok()?;
     (whole.unsigned_abs() < 1 << 53).then_some(Plain::Whole(whole))
 }

@@ -6,7 +6,9 @@ use pyo3::prelude::*;
 
 use super::armies::Armies;
 use super::fault::{ObjectFaults, Place};
+use super::layout::Layout;
 use super::path::Step;
+use super::read::UNIT;
 use super::schema::{Experience, Need, Schema, Target};
 use super::value::is_ordinary;
 use crate::bindings::memory;
@@ -60,8 +62,9 @@ pub(super) fn write<'a, 'py>(
     report: &Report,
     undo: &mut Undo<'a, 'py>,
 ) -> PyResult<()> {
-    let mut writer = Writer { py, schema, armies, undo, class: (0, false) };
+    let mut writer = Writer { py, schema, armies, undo, class: (0, false), layout: (0, None) };
     writer.units(report)?;
+    writer.layout = (0, None);
     writer.weapons(report)
 }
 
@@ -72,13 +75,15 @@ struct Writer<'b, 'a, 'py> {
     undo: &'b mut Undo<'a, 'py>,
     /// The class that was written to last, and whether it makes attributes up.
     class: (usize, bool),
+    /// The class of the unit or weapon that was written to last, and where its attributes are.
+    layout: (usize, Option<&'b Layout>),
 }
 
 /// The columns of the report that are written, and the column that was read of each.
 const NUMBERS: [(&str, UnitColumn); 3] =
     [("hp", UnitColumn::Hp), ("shield", UnitColumn::Shield), ("suppression", UnitColumn::Suppression)];
 
-impl<'a, 'py> Writer<'_, 'a, 'py> {
+impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
     fn units(&mut self, report: &Report) -> PyResult<()> {
         let table = &report.units;
         let (schema, read) = (self.schema, &self.armies.units);
@@ -109,7 +114,7 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
                     }
                 }
             }
-            if routing[row] || self.was_routing(old)? {
+            if routing[row] || self.was_routing(object, old)? {
                 self.put(routes, (id, None), old, object, &flag(self.py, routing[row])?)?;
             }
             if !alive[row] {
@@ -177,9 +182,15 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
     }
 
     /// Whether the object is marked as routing.
-    fn was_routing(&self, old: &[Option<Bound<'py, PyAny>>]) -> PyResult<bool> {
+    fn was_routing(
+        &mut self,
+        object: &Bound<'py, PyAny>,
+        old: &[Option<Bound<'py, PyAny>>],
+    ) -> PyResult<bool> {
         let Some(target) = self.schema.targets.get("routing") else { return Ok(false) };
-        match target.before.and_then(|result| old[result].as_ref()) {
+        let layout = target.place.zip(self.layout(UNIT, object));
+        let here = layout.and_then(|(place, layout)| layout.value(place, object)).flatten();
+        match here.as_ref().or(target.before.and_then(|result| old[result].as_ref())) {
             Some(routing) => routing.is_truthy(),
             None => Ok(false),
         }
@@ -208,6 +219,9 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
         value: &Bound<'py, PyAny>,
     ) -> PyResult<()> {
         let Some(target) = target else { return Ok(()) };
+        if self.put_in_place(target, usize::from(weapon.is_some()), object, value) {
+            return Ok(());
+        }
         let old = target.before.and_then(|result| old.get(result)?.as_ref());
         match self.put_into(target, old, object, value)? {
             Some((path, error))
@@ -217,6 +231,33 @@ impl<'a, 'py> Writer<'_, 'a, 'py> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the result could be set where it is: most are an attribute that is there.
+    #[inline]
+    fn put_in_place(
+        &mut self,
+        target: &'a Target,
+        tree: usize,
+        object: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> bool {
+        let (Some(place), Some((path, _))) = (target.place, target.places.first()) else { return false };
+        let old = self.layout(tree, object).and_then(|layout| layout.swap(place, object, value));
+        let (Some(old), Some(step)) = (old, path.steps.last()) else { return false };
+        self.undo.steps.push(Written { holder: object.clone(), step, old: Some(old) });
+        true
+    }
+
+    /// Where the attributes of an object are, if that was found when it was read.
+    #[inline]
+    fn layout(&mut self, tree: usize, object: &Bound<'py, PyAny>) -> Option<&'b Layout> {
+        let class = object.get_type_ptr() as usize;
+        if self.layout.0 != class {
+            let known = self.armies.layouts[tree].get(&class);
+            self.layout = (class, known.and_then(Option::as_deref));
+        }
+        self.layout.1
     }
 
     /// Nothing if a place took the value, else the refusal of the last place that was tried.
@@ -325,49 +366,9 @@ fn flag(py: Python<'_>, value: bool) -> PyResult<Bound<'_, PyAny>> {
 }
 
 /// The values of a flag column.
-fn flags<'a>(table: &'a Table, name: &str) -> &'a [bool] {
+pub(super) fn flags<'a>(table: &'a Table, name: &str) -> &'a [bool] {
     match table.column(name).map(AsRef::as_ref) {
         Some(Column::Flag(values)) => values,
         _ => &[],
     }
-}
-
-/// The objects' own methods, after everything is written: experience, then their caches. What such a method raises
-/// cannot be taken back, so it becomes a note.
-pub(super) fn finish(
-    py: Python<'_>,
-    schema: &Schema,
-    armies: &Armies<'_>,
-    report: &Report,
-) -> PyResult<Vec<String>> {
-    let mut notes = Vec::new();
-    let (ids, alive, gained) =
-        (report.units.ints("id"), flags(&report.units, "alive"), report.units.floats("xp_gained"));
-    for (row, &id) in ids.iter().enumerate() {
-        let object = &armies.objects[id as usize];
-        let mut call = |step: &Step, argument: Option<f64>| -> PyResult<()> {
-            let called = step.take(object).and_then(|method| match (method, argument) {
-                (None, _) => Ok(()),
-                (Some(method), None) => method.call0().map(drop),
-                (Some(method), Some(argument)) => method.call1((argument,)).map(drop),
-            });
-            let Err(error) = called else { return Ok(()) };
-            if !is_ordinary(py, &error) {
-                return Err(error);
-            }
-            let Place { faction, unit, .. } = armies.place(id as usize, None);
-            let name = &step.text;
-            notes.push(format!(
-                "{name}() of unit {unit} of '{faction}' raised {error}; its battle is written all the same"
-            ));
-            Ok(())
-        };
-        if let (Experience::GainXp(step), true) = (&schema.experience, alive[row]) {
-            call(step, Some(gained[row]))?;
-        }
-        if let Some(step) = &schema.refresh {
-            call(step, None)?;
-        }
-    }
-    Ok(notes)
 }

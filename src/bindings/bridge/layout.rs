@@ -1,0 +1,375 @@
+//! Attributes read, and set, where they are.
+//!
+//! Objects of a class with `__slots__` have their attributes at fixed offsets, which the class's table of members names.
+//! Those of other classes are where the interpreter keeps them (`values`). Reading one there costs a tenth of a look-up
+//! by name, and no code of Python's runs. This is done where it is what a look-up would do: the class looks attributes up
+//! as `object` does, and what it finds under the name is the slot's own descriptor, a plain constant, or nothing. A class
+//! is asked in each hand-over whether it is as it was. One that the objects' own code changes in the middle of a hand-over
+//! is read to its end as it was; that is safe, since the places of a class's attributes are what they are for its life.
+#![expect(unsafe_code, reason = "an attribute is read where it is")]
+
+use std::ffi::{CStr, c_int, c_void};
+
+use pyo3::exceptions::PyAttributeError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PyString, PyType};
+use pyo3::{Borrowed, ffi, intern};
+
+use super::columns::Columns;
+use super::look::{Source, Tree, Where};
+use super::path::Kind;
+use super::value::{Plain, plain};
+use super::values::{self, Format, Values};
+
+/// Where the objects of one class have the places of a schema.
+pub(super) struct Layout {
+    class: Py<PyType>,
+    places: Vec<Place>,
+    /// The places of the columns, in their order.
+    row: Vec<usize>,
+    /// How the interpreter keeps the attributes of these objects, if any of them is no slot.
+    format: Option<Format>,
+    /// How many names its objects shared.
+    shared: usize,
+    /// Whether the class also sets attributes as `object` does.
+    sets: bool,
+}
+
+struct Place {
+    spot: Spot,
+    /// What the class has under the name: the slot's descriptor, or the value of objects that have none of their own.
+    of_class: Option<Py<PyAny>>,
+}
+
+/// Where an object has an attribute.
+#[derive(Debug)]
+enum Spot {
+    /// At this offset.
+    Slot(usize),
+    /// Among its values; what the class has, if it has none.
+    Value(values::Spot),
+    /// Nowhere: it has what the class has, if that has anything.
+    Class,
+}
+
+/// An object whose attributes are where its layout says, for as long as no other code runs.
+#[derive(Clone, Copy)]
+struct At<'a, 'py> {
+    object: &'a Bound<'py, PyAny>,
+    values: Option<Values>,
+}
+
+impl Layout {
+    /// The layout of an object's class for these places, if all of them are plain attributes. `row`: those of the columns.
+    pub(super) fn of(
+        tree: &Tree,
+        places: &[Where],
+        row: &[usize],
+        object: &Bound<'_, PyAny>,
+    ) -> PyResult<Option<Self>> {
+        let class = object.get_type();
+        if places.is_empty() || object.is_instance_of::<PyDict>() || !looks_up_as_object_does(&class) {
+            return Ok(None);
+        }
+        let format = Format::of(&class)?;
+        let bases = Bases::of(&class)?;
+        let mut layout = Self {
+            places: Vec::with_capacity(places.len()),
+            row: row.to_vec(),
+            format: None,
+            shared: format.map_or(0, |format| format.shared(&class)),
+            sets: sets_as_object_does(&class),
+            class: class.clone().unbind(),
+        };
+        for place in places {
+            let Some(name) = attribute_of(tree, place) else { return Ok(None) };
+            let Some((place, is_kept)) = bases.place(name.bind(class.py()), format)? else { return Ok(None) };
+            layout.places.push(place);
+            layout.format = if is_kept { format } else { layout.format };
+        }
+        Ok(layout.agrees(tree, places, object)?.then_some(layout))
+    }
+
+    /// Whether what is read of an object is what looking it up gives.
+    fn agrees(&self, tree: &Tree, places: &[Where], object: &Bound<'_, PyAny>) -> PyResult<bool> {
+        for (number, place) in places.iter().enumerate() {
+            let Some(name) = attribute_of(tree, place) else { return Ok(false) };
+            let looked_up = match object.getattr(name.bind(object.py())) {
+                Ok(value) => Some(value),
+                Err(error) if error.is_instance_of::<PyAttributeError>(object.py()) => None,
+                Err(error) => return Err(error),
+            };
+            let same = match (self.value(number, object), &looked_up) {
+                (Some(Some(read)), Some(looked_up)) => read.is(looked_up),
+                (Some(None), None) => true,
+                _ => false,
+            };
+            if !same {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether the class is as it was.
+    pub(super) fn still_holds(&self, tree: &Tree, places: &[Where], py: Python<'_>) -> PyResult<bool> {
+        let class = self.class.bind(py);
+        // What had no number among the shared names may have one meanwhile.
+        let shared = self.format.map_or(self.shared, |format| format.shared(class));
+        if !looks_up_as_object_does(class) || self.sets != sets_as_object_does(class) || self.shared != shared
+        {
+            return Ok(false);
+        }
+        let bases = Bases::of(class)?;
+        for (place, known) in places.iter().zip(&self.places) {
+            let Some(name) = attribute_of(tree, place) else { return Ok(false) };
+            let (name, found) = (name.bind(py), known.of_class.as_ref());
+            let is_same = match (bases.find(name)?, found) {
+                (Some((_, now)), Some(found)) => now.is(found),
+                (None, None) => true,
+                _ => false,
+            };
+            if !is_same {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether this object's attributes are where the layout says.
+    #[inline]
+    pub(super) fn fits(&self, object: &Bound<'_, PyAny>) -> bool {
+        self.at(object).is_some()
+    }
+
+    #[inline]
+    fn at<'a, 'py>(&self, object: &'a Bound<'py, PyAny>) -> Option<At<'a, 'py>> {
+        if object.get_type_ptr() != self.class.as_ptr().cast() {
+            return None;
+        }
+        let values = match self.format {
+            Some(format) => Some(format.values(object)?),
+            None => None,
+        };
+        Some(At { object, values })
+    }
+
+    /// What an object has in a place, None included; absent if it is not to be said here.
+    #[inline]
+    pub(super) fn value<'py>(
+        &self,
+        place: usize,
+        object: &Bound<'py, PyAny>,
+    ) -> Option<Option<Bound<'py, PyAny>>> {
+        Some(self.borrow(place, self.at(object)?).map(|value| value.to_owned()))
+    }
+
+    /// The plain value in a place, if it is one.
+    #[inline]
+    pub(super) fn plain(&self, place: usize, object: &Bound<'_, PyAny>) -> Option<Plain> {
+        self.borrow(place, self.at(object)?).and_then(|value| plain(&value))
+    }
+
+    /// Adds the plain values of a row to its columns, from the one with number `first` on. Gives the number of the first
+    /// column whose value is none, or is not of the column's kind.
+    #[inline]
+    pub(super) fn row(&self, object: &Bound<'_, PyAny>, first: usize, columns: &mut Columns) -> usize {
+        let Some(at) = self.at(object) else { return first };
+        for (column, &place) in self.row.iter().enumerate().skip(first) {
+            let plain = self.borrow(place, at).and_then(|value| plain(&value));
+            if !plain.is_some_and(|plain| columns.add_plain(column, plain)) {
+                return column;
+            }
+        }
+        self.row.len()
+    }
+
+    /// What is in a place, for as long as no other code runs.
+    #[inline]
+    fn borrow<'a, 'py: 'a>(&'a self, place: usize, at: At<'a, 'py>) -> Option<Borrowed<'a, 'py, PyAny>> {
+        let Place { spot, of_class } = &self.places[place];
+        let of_object = match spot {
+            Spot::Slot(offset) => {
+                // SAFETY: see `slot`; what is there is null (an attribute that is not set) or a living object that the slot
+                // holds a reference to. All callers, in this file, are done with the borrowed object, or hold a reference of
+                // their own, before any other code runs; this thread is attached, and abi3 modules are loaded by
+                // interpreters with a global lock only.
+                return unsafe {
+                    let value = *slot(*offset, at);
+                    (!value.is_null()).then(|| Borrowed::from_ptr(at.object.py(), value))
+                };
+            }
+            Spot::Value(spot) => at.values?.borrow(spot, at.object),
+            Spot::Class => None,
+        };
+        of_object.or_else(|| of_class.as_ref().map(|value| value.bind_borrowed(at.object.py())))
+    }
+
+    /// Sets the attribute of a place as the interpreter would, and gives what was there. Absent: it is to be set by name.
+    pub(super) fn swap<'py>(
+        &self,
+        place: usize,
+        object: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> Option<Bound<'py, PyAny>> {
+        let at = self.at(object)?;
+        if !self.sets {
+            return None;
+        }
+        match &self.places[place].spot {
+            Spot::Value(spot) => at.values?.swap(spot, value),
+            // SAFETY: see `slot`; what is there is null or a reference. It goes to the caller, one of our own takes its place;
+            // no other code runs meanwhile.
+            Spot::Slot(offset) => unsafe {
+                let slot = slot(*offset, at);
+                let old = *slot;
+                if old.is_null() {
+                    return None;
+                }
+                *slot = value.clone().into_ptr();
+                Some(Bound::from_owned_ptr(object.py(), old))
+            },
+            Spot::Class => None,
+        }
+    }
+}
+
+/// The slot at this offset of an object.
+///
+/// # Safety
+/// The offset is one of the object's layout.
+#[inline]
+unsafe fn slot(offset: usize, at: At<'_, '_>) -> *mut *mut ffi::PyObject {
+    // SAFETY: the object is of this very class (checked in `Layout::at`), whose table of members says that a pointer to an
+    // object is at this offset, within the size of its objects (checked in `Bases::place`): that is what the member's type
+    // `Py_T_OBJECT_EX` means, and the interpreter's own descriptor reads and writes it there in the same way. Classes whose
+    // objects may take each other's class have the same slots at the same places.
+    unsafe { at.object.as_ptr().cast::<u8>().add(offset).cast() }
+}
+
+/// The attribute that is all of a place.
+pub(super) fn attribute_of<'a>(tree: &'a Tree, place: &Where) -> Option<&'a Py<PyString>> {
+    let [Source::Node(node)] = place.sources.as_slice() else { return None };
+    match tree.node_at(*node) {
+        (None, step) => match step.kind() {
+            Kind::Attribute(name) => Some(name),
+            Kind::Item(_) | Kind::Call => None,
+        },
+        (Some(_), _) => None,
+    }
+}
+
+/// A class and those that it is made of, in the order in which names are looked up, each with its namespace.
+struct Bases<'py> {
+    class: Bound<'py, PyType>,
+    namespaces: Vec<(Bound<'py, PyAny>, Bound<'py, PyMapping>)>,
+}
+
+impl<'py> Bases<'py> {
+    fn of(class: &Bound<'py, PyType>) -> PyResult<Self> {
+        let mut namespaces = Vec::new();
+        for base in class.mro().iter() {
+            let namespace = base.getattr(intern!(base.py(), "__dict__"))?.cast_into::<PyMapping>()?;
+            namespaces.push((base, namespace));
+        }
+        Ok(Self { class: class.clone(), namespaces })
+    }
+
+    /// What the class has under a name, and where from.
+    fn find(&self, name: &Bound<'py, PyString>) -> PyResult<Option<(&Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+        for (base, namespace) in &self.namespaces {
+            if namespace.contains(name)? {
+                return Ok(Some((base, namespace.get_item(name)?)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Where objects of the class have this attribute, and whether the interpreter keeps it by `format`; nothing if looking
+    /// it up is more than reading it.
+    fn place(&self, name: &Bound<'py, PyString>, format: Option<Format>) -> PyResult<Option<(Place, bool)>> {
+        let py = name.py();
+        let found = self.find(name)?;
+        if let Some((base, found)) = &found {
+            if let Some(offset) = slot_of(base, found)? {
+                let size: usize = self.class.getattr(intern!(py, "__basicsize__"))?.extract()?;
+                let fits = offset > 0 && offset + size_of::<usize>() <= size;
+                let place = Place { spot: Spot::Slot(offset), of_class: Some(found.clone().unbind()) };
+                return Ok(fits.then_some((place, false)));
+            }
+            if !is_constant(found) {
+                return Ok(None);
+            }
+        }
+        let is_open = self.class.getattr(intern!(py, "__dictoffset__"))?.extract::<isize>()? != 0;
+        let spot = match (is_open, format) {
+            (false, _) => Spot::Class,
+            (true, Some(format)) => Spot::Value(format.spot(&self.class, name)),
+            (true, None) => return Ok(None),
+        };
+        let of_class = found.map(|(_, found)| found.unbind());
+        Ok(Some((Place { spot, of_class }, is_open)))
+    }
+}
+
+/// Whether something in a class is a value that all its objects have, and nothing that is asked for one.
+fn is_constant(found: &Bound<'_, PyAny>) -> bool {
+    found.is_none()
+        || found.is_exact_instance_of::<PyFloat>()
+        || found.is_exact_instance_of::<PyBool>()
+        || found.is_exact_instance_of::<PyInt>()
+        || found.is_exact_instance_of::<PyString>()
+}
+
+/// The offset of the slot whose descriptor this is, if it is one of this class's slots.
+fn slot_of(class: &Bound<'_, PyAny>, found: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+    let py = class.py();
+    static DESCRIPTOR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let descriptor = DESCRIPTOR.import(py, "types", "MemberDescriptorType")?;
+    let Ok(class) = class.cast::<PyType>() else { return Ok(None) };
+    if !found.get_type().is(descriptor) || !found.getattr(intern!(py, "__objclass__"))?.is(class) {
+        return Ok(None);
+    }
+    // A class may have put it under another name than its own.
+    let name: String = found.getattr(intern!(py, "__name__"))?.extract()?;
+    let mut member = type_slot(class, ffi::Py_tp_members).cast::<ffi::PyMemberDef>();
+    if member.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the slot `Py_tp_members` of a class is a table of members that lives as long as the class and ends with one
+    // that has no name; names are C strings. Struct and table are part of the stable ABI.
+    unsafe {
+        while !(*member).name.is_null() {
+            if CStr::from_ptr((*member).name).to_bytes() == name.as_bytes() {
+                let is_slot = (*member).type_code == ffi::Py_T_OBJECT_EX && (*member).flags == 0;
+                let offset = usize::try_from((*member).offset).ok();
+                return Ok(offset.filter(|offset| is_slot && offset % align_of::<usize>() == 0));
+            }
+            member = member.add(1);
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a class has no `__getattribute__` or `__getattr__` of its own.
+fn looks_up_as_object_does(class: &Bound<'_, PyType>) -> bool {
+    is_as_of_object(class, ffi::Py_tp_getattro)
+}
+
+/// Whether a class has no `__setattr__` or `__delattr__` of its own.
+fn sets_as_object_does(class: &Bound<'_, PyType>) -> bool {
+    is_as_of_object(class, ffi::Py_tp_setattro)
+}
+
+fn is_as_of_object(class: &Bound<'_, PyType>, slot: c_int) -> bool {
+    let own = type_slot(class, slot);
+    !own.is_null() && own == type_slot(&class.py().get_type::<PyAny>(), slot)
+}
+
+/// A slot of a class, as the stable ABI gives it.
+fn type_slot(class: &Bound<'_, PyType>, slot: c_int) -> *mut c_void {
+    // SAFETY: the class is alive and the interpreter attached; of any class, and any slot that the ABI numbers, the
+    // function gives a pointer or null.
+    unsafe { ffi::PyType_GetSlot(class.as_type_ptr(), slot) }
+}

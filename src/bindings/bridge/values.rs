@@ -1,0 +1,312 @@
+//! Where the interpreter keeps the attributes of objects without slots.
+//!
+//! Objects of a class share the names of their attributes, and each has an array of values in the names' order. Who asks
+//! for an object's `__dict__` gets a dict made of the two; an object with some thirty attributes or more has a dict of its
+//! own, names and all. This is what the interpreter's own specialised loads read. It is no part of the stable ABI: the versions that are known here are
+//! recognised by their number and by the sizes of their structures, and all others, and builds that are laid out
+//! otherwise, are read by functions (`compile`). What is found here is compared with a look-up by name before it is used.
+#![expect(unsafe_code, reason = "the interpreter's own structures are read")]
+
+use std::ffi::c_ulong;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyAny, PyDict, PyString, PyType};
+use pyo3::{Borrowed, ffi, intern};
+
+/// How objects of a class hold their values.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Format {
+    home: Home,
+    /// Where in a class the names are that its objects share.
+    names: usize,
+}
+
+/// Where an object's values are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Home {
+    /// 3.11: four words before the object is the pointer to them.
+    Pointer,
+    /// 3.12: three words before it, with the lowest bit set, or the pointer to a dict.
+    Tagged,
+    /// 3.13: behind the object's head, after four bytes of which the last says whether they are valid.
+    Inline,
+}
+
+/// The values of an object, for as long as no other code runs.
+#[derive(Clone, Copy)]
+pub(super) enum Values {
+    /// In the order of the names that the class's objects share; whether a dict has them, too.
+    Shared(*mut *mut ffi::PyObject, bool),
+    /// In a dict of its own, in which these are the names and values, so many.
+    Own(*mut ffi::PyObject, *const [*mut ffi::PyObject; 2], usize),
+}
+
+/// Where objects of a class have the value of a name.
+#[derive(Debug)]
+pub(super) struct Spot {
+    name: Py<PyString>,
+    /// Its number among the shared names.
+    shared: Option<usize>,
+    /// Where it was found last in a dict of an object's own.
+    entry: AtomicUsize,
+}
+
+/// A dict: `PyDictObject` of 3.11 to 3.13.
+#[repr(C)]
+struct Dict {
+    head: [usize; 2],
+    used: isize,
+    version: u64,
+    names: *const Names,
+    values: *mut u8,
+}
+
+/// The head of the names of a dict, or of those that the objects of a class share: `PyDictKeysObject` of 3.11 to 3.13.
+#[repr(C)]
+struct Names {
+    references: isize,
+    log2_size: u8,
+    log2_index_bytes: u8,
+    kind: u8,
+    version: u32,
+    usable: isize,
+    count: isize,
+}
+
+/// `kind` of names that are all texts, each beside its value; and of those without values.
+const TEXTS: u8 = 1;
+const SPLIT: u8 = 2;
+/// Flags of a class, as all three versions have them: it was made at run time, its objects' dicts are the interpreter's
+/// business, its objects hold their values themselves (3.13).
+const HEAP: c_ulong = 1 << 9;
+const MANAGED: c_ulong = 1 << 4;
+const INLINE: c_ulong = 1 << 2;
+/// The size of an object's head.
+const HEAD: usize = 2 * size_of::<usize>();
+/// What stands before the values of an array (3.13).
+const IN_ARRAY: usize = 8;
+
+impl Format {
+    /// How objects of this class hold their values; nothing if they do not, or in a way that is not known.
+    pub(super) fn of(class: &Bound<'_, PyType>) -> PyResult<Option<Self>> {
+        static KNOWN: PyOnceLock<Option<Format>> = PyOnceLock::new();
+        let py = class.py();
+        let Some(format) = *KNOWN.get_or_try_init(py, || known(py))? else { return Ok(None) };
+        // SAFETY: the class is alive, and the function asks for nothing else.
+        let flags = unsafe { ffi::PyType_GetFlags(class.as_type_ptr()) };
+        let is_here = match format.home {
+            Home::Pointer | Home::Tagged => true,
+            Home::Inline => flags & INLINE != 0 && size(class.as_any())? == HEAD,
+        };
+        Ok((is_here && flags & (HEAP | MANAGED) == HEAP | MANAGED).then_some(format))
+    }
+
+    /// The number of the value with this name, if objects of the class ever had one. Numbers are for the life of the class:
+    /// names are only added, and no more of them than every array has room for.
+    fn index(self, class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> Option<usize> {
+        // SAFETY: the names of a class are null or valid, and live as long as the class.
+        unsafe {
+            let (pairs, count) =
+                pairs(self.names_of(class.as_type_ptr()).filter(|&names| (*names).kind == SPLIT)?);
+            let known = |index: usize| (*pairs.add(index))[0];
+            let same = (0..count).find(|&index| known(index) == name.as_ptr());
+            same.or_else(|| (0..count).find(|&index| !known(index).is_null() && is_text(name, known(index))))
+        }
+    }
+
+    /// How many names the objects of a class share. Where as many are shared as before, the same are.
+    pub(super) fn shared(self, class: &Bound<'_, PyType>) -> usize {
+        // SAFETY: as in `index`.
+        unsafe { self.names_of(class.as_type_ptr()).map_or(0, |names| pairs(names).1) }
+    }
+
+    /// The names that the objects of a class share.
+    ///
+    /// # Safety
+    /// The class is alive, and one of `of`.
+    unsafe fn names_of(self, class: *const ffi::PyTypeObject) -> Option<*const Names> {
+        // SAFETY: a class with the flags that `of` asks for is a `PyHeapTypeObject`, in which the pointer to the names is at
+        // this offset in the versions that `known` lets through.
+        let names = unsafe { *class.cast::<u8>().add(self.names).cast::<*const Names>() };
+        (!names.is_null()).then_some(names)
+    }
+
+    /// Where objects of a class have the value of this name.
+    pub(super) fn spot(self, class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> Spot {
+        let shared = self.index(class, name);
+        Spot { name: name.clone().unbind(), shared, entry: AtomicUsize::new(shared.unwrap_or_default()) }
+    }
+
+    /// The values of an object; nothing if they are in a dict of another kind.
+    #[inline]
+    pub(super) fn values(self, object: &Bound<'_, PyAny>) -> Option<Values> {
+        let words = object.as_ptr().cast::<*mut u8>();
+        // SAFETY: the object's class is one of `of` (the only caller, `Layout::at`, has compared it), so these words belong
+        // to the object's own block of memory and are what `Home` says.
+        let (array, is_shared, dict) = unsafe {
+            let dict = *words.sub(3);
+            match self.home {
+                Home::Pointer => (*words.sub(4), false, dict),
+                Home::Tagged if dict.addr() & 1 == 1 => (dict.wrapping_add(1), false, dict),
+                Home::Tagged => (std::ptr::null_mut(), false, dict),
+                Home::Inline => {
+                    let head = object.as_ptr().cast::<u8>().add(HEAD);
+                    let is_valid = *head.add(3) != 0;
+                    let array = if is_valid { head.add(IN_ARRAY) } else { std::ptr::null_mut() };
+                    (array, !dict.is_null(), dict)
+                }
+            }
+        };
+        if !array.is_null() {
+            return Some(Values::Shared(array.cast(), is_shared));
+        }
+        let dict = dict.cast::<Dict>();
+        // SAFETY: without an array the third word before the object is null or a dict, whose names are always valid: those of
+        // the class, and then there is an array of values, or the dict's own.
+        unsafe {
+            if dict.is_null() {
+                return None;
+            }
+            let Dict { names, values, .. } = *dict;
+            if !values.is_null() {
+                let is_of_class = self.names_of(object.get_type_ptr()) == Some(names);
+                let skipped = if self.home == Home::Inline { IN_ARRAY } else { 0 };
+                return is_of_class.then(|| Values::Shared(values.add(skipped).cast(), true));
+            }
+            if (*names).kind != TEXTS {
+                return None;
+            }
+            let (pairs, count) = pairs(names);
+            Some(Values::Own(dict.cast(), pairs, count))
+        }
+    }
+}
+
+/// The pairs of a name and a value behind the head of names and the table of their hashes, and how many there are.
+///
+/// # Safety
+/// The names are valid, and all texts.
+#[inline]
+unsafe fn pairs(names: *const Names) -> (*const [*mut ffi::PyObject; 2], usize) {
+    // SAFETY: this is how `PyDictKeysObject` is laid out in the versions that `known` lets through.
+    unsafe {
+        let pairs = names.cast::<u8>().add(size_of::<Names>() + (1 << (*names).log2_index_bytes));
+        (pairs.cast(), usize::try_from((*names).count).unwrap_or_default())
+    }
+}
+
+impl Values {
+    /// The value in a spot, for as long as no other code runs.
+    #[inline]
+    pub(super) fn borrow<'a, 'py>(
+        self,
+        spot: &Spot,
+        object: &'a Bound<'py, PyAny>,
+    ) -> Option<Borrowed<'a, 'py, PyAny>> {
+        // SAFETY: an array has room for each number of `Format::index`, and holds null or a living object, as a pair of names
+        // and values does, or a name that is no more and null. The caller is done with the borrowed object, or holds a
+        // reference of its own, before any other code runs; this thread is attached, and abi3 modules are loaded by
+        // interpreters with a global lock only.
+        unsafe {
+            let value = match self {
+                Self::Shared(first, _) => *first.add(spot.shared?),
+                Self::Own(_, pairs, count) => {
+                    let entry = spot.entry.load(Ordering::Relaxed);
+                    if entry < count && (*pairs.add(entry))[0] == spot.name.as_ptr() {
+                        (*pairs.add(entry))[1]
+                    } else {
+                        self.search(spot, object.py())
+                    }
+                }
+            };
+            (!value.is_null()).then(|| Borrowed::from_ptr(object.py(), value))
+        }
+    }
+
+    /// The value of a name in a dict of the object's own; null if it has none.
+    #[cold]
+    fn search(self, spot: &Spot, py: Python<'_>) -> *mut ffi::PyObject {
+        let Self::Own(dict, pairs, count) = self else { return std::ptr::null_mut() };
+        // SAFETY: as in `borrow`. All names of this dict are texts, so asking for another that is no pointer of theirs runs no
+        // code of Python's, and raises nothing.
+        unsafe {
+            let value = ffi::PyDict_GetItemWithError(dict, spot.name.bind(py).as_ptr());
+            if !value.is_null() {
+                let entry = (0..count).find(|&entry| (*pairs.add(entry))[0] == spot.name.as_ptr());
+                entry.into_iter().for_each(|entry| spot.entry.store(entry, Ordering::Relaxed));
+            }
+            value
+        }
+    }
+
+    /// Sets the value in a spot as the interpreter would, and gives what was there. Absent: it is to be set by name.
+    pub(super) fn swap<'py>(self, spot: &Spot, value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+        let first = match self {
+            Self::Shared(first, false) => first,
+            // A dict has to know what is set.
+            Self::Shared(_, true) => return None,
+            Self::Own(dict, ..) => return set(dict, spot, self.borrow(spot, value)?.to_owned(), value),
+        };
+        // SAFETY: as in `borrow`. The reference that was there goes to the caller, one of our own takes its place; no other
+        // code runs meanwhile.
+        unsafe {
+            let pointer = first.add(spot.shared?);
+            let old = *pointer;
+            if old.is_null() {
+                return None;
+            }
+            *pointer = value.clone().into_ptr();
+            Some(Bound::from_owned_ptr(value.py(), old))
+        }
+    }
+}
+
+/// Sets the value of a name in a dict; what was there, if that went well.
+fn set<'py>(
+    dict: *mut ffi::PyObject,
+    spot: &Spot,
+    old: Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+) -> Option<Bound<'py, PyAny>> {
+    // SAFETY: the dict is alive as long as its object has it, and `old` keeps what was there, so that no code of Python's
+    // runs.
+    let dict = unsafe { Bound::from_borrowed_ptr(value.py(), dict) };
+    dict.cast::<PyDict>().ok()?.set_item(&spot.name, value).ok()?;
+    Some(old)
+}
+
+/// Whether this object is a text that equals the name.
+///
+/// # Safety
+/// `object` is a living object.
+unsafe fn is_text(name: &Bound<'_, PyString>, object: *mut ffi::PyObject) -> bool {
+    // SAFETY: as the caller says; it is borrowed for the comparison only, which runs no code of Python's.
+    let known = unsafe { Borrowed::from_ptr(name.py(), object) };
+    known.is_exact_instance_of::<PyString>()
+        && known.cast::<PyString>().is_ok_and(|known| known.to_str().ok() == name.to_str().ok())
+}
+
+/// How this interpreter holds values, if it is one that is known.
+fn known(py: Python<'_>) -> PyResult<Option<Format>> {
+    let sizes = [size(py.get_type::<PyAny>().as_any())?, size(py.get_type::<PyDict>().as_any())?];
+    if size_of::<usize>() != 8 || sizes != [HEAD, size_of::<Dict>()] {
+        return Ok(None);
+    }
+    let sys = py.import(intern!(py, "sys"))?;
+    let implementation = sys.getattr(intern!(py, "implementation"))?.getattr(intern!(py, "name"))?;
+    let version = py.version_info();
+    let class = size(py.get_type::<PyType>().as_any())?;
+    Ok(match (implementation.extract::<&str>()?, version.major, version.minor, class) {
+        ("cpython", 3, 11, 904) => Some(Format { home: Home::Pointer, names: 872 }),
+        ("cpython", 3, 12, 920) => Some(Format { home: Home::Tagged, names: 880 }),
+        ("cpython", 3, 13, 928) => Some(Format { home: Home::Inline, names: 880 }),
+        _ => None,
+    })
+}
+
+/// The size of a class's objects.
+fn size(class: &Bound<'_, PyAny>) -> PyResult<usize> {
+    class.getattr(intern!(class.py(), "__basicsize__"))?.extract()
+}
