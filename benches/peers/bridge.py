@@ -2,9 +2,9 @@
 
     python benches/peers/bridge.py
 
-In and out are what `BattleBridge.resolve` takes longer than the kernel alone takes for the same columns and
-the same battle of one round (push into an emptied mirror, resolve): reading every object, and writing
-health, shield, position and suppression back.
+In is what a hand-over takes that is refused for its very last object, so that it reads all and pushes
+nothing, less what one of that object alone takes. Out is what a battle of one round takes longer than the
+same battle whose results the schema writes nowhere: health, shield, position and suppression.
 """
 
 import gc
@@ -120,12 +120,14 @@ def into_columns(units: list[Unit]) -> dict[str, Any]:
     return columns | {f"weapon_{name}": np.array([getattr(w, name) for w in mounts]) for name in WEAPON}
 
 
-def schema() -> ObjectSchema:
+def schema(writes: dict[str, Any] | None = None) -> ObjectSchema:
     """Where these objects have what the kernel wants; what they have not is not asked for."""
     own_units, own_weapons = muc.Kernel().units().columns, muc.Kernel().weapons().columns
     only: dict[str, Any] = {name: None for name in own_units if name not in ("id", "fleet", *UNIT)}
     unread = {name: None for name in own_weapons if name not in ("unit", "slot", *WEAPON)}
-    return ObjectSchema(weapons=unread, alive=None, name=None, fleet=None, weapon_destroyed=None, **only)
+    return ObjectSchema(
+        weapons=unread, alive=None, name=None, fleet=None, weapon_destroyed=None, writes=writes, **only
+    )
 
 
 def reset(units: list[Unit]) -> None:
@@ -155,48 +157,56 @@ def columns(units: list[Unit]) -> dict[str, dict[str, Any]]:
     }
 
 
+def once(work: Callable[[], Any], before: Callable[[], Any]) -> float:
+    """The time that `work` takes after `before`."""
+    before()
+    gc.disable()
+    start = time.process_time()
+    work()
+    took = time.process_time() - start
+    gc.enable()
+    return took
+
+
 def timed(work: Callable[[], Any], before: Callable[[], Any], turns: int) -> float:
     """The median of the time that `work` takes after `before`."""
-    times = []
-    for _ in range(turns):
-        before()
-        gc.disable()
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-        gc.enable()
-    return statistics.median(times)
+    return statistics.median(once(work, before) for _ in range(turns))
+
+
+def longer(work: Callable[[], Any], other: Callable[[], Any], before: Callable[[], Any], turns: int) -> float:
+    """The median of what `work` takes longer than `other` right after it."""
+    return statistics.median(once(work, before) - once(other, before) for _ in range(turns))
 
 
 def compare(count: int) -> None:
     """Print the comparison for so many units."""
     units = [Unit() for _ in range(count)]
     armies = {"A": units[: count // 2], "B": units[count // 2 :]}
-    bridge = BattleBridge(schema())
     reset(units)
     given = columns(units)
+    bridge, reader = BattleBridge(schema()), BattleBridge(schema({}))
+    wrong = Unit()
+    wrong.hp = "half"  # type: ignore[assignment]
+
+    def refused(armies: dict[str, list[Unit]]) -> None:
+        try:
+            bridge.resolve(armies, max_rounds=1, seed=3)
+        except muc.BridgeError:
+            return
+        raise AssertionError("half a health was no fault")
 
     kernel = muc.Kernel()
     kernel.push(**given)
-
-    def empty() -> None:
-        kernel.remove(fleets=[0, 1])
-
-    def alone() -> muc.BattleReport:
-        kernel.push(**given)
-        return kernel.resolve(location=0, max_rounds=1, seed=3, commit=False)
-
-    def handed_over() -> muc.BattleReport:
-        return bridge.resolve(armies, max_rounds=1, seed=3)
-
-    empty()
-    ours, theirs = handed_over(), alone()
-    assert ours.digest == theirs.digest, "not the same battle"
+    theirs = kernel.resolve(location=0, max_rounds=1, seed=3, commit=False)
+    assert bridge.resolve(armies, max_rounds=1, seed=3).digest == theirs.digest, "not the same battle"
     assert [unit.hp for unit in units] == theirs.units["hp"].tolist()
     changed = sum(unit.shield < 100.0 or unit.hp < 4000.0 for unit in units)
     assert changed > count / 10, "hardly anybody was hit"
-    turns = max(15, 4000 // count)
-    both = timed(handed_over, lambda: reset(units), turns) - timed(alone, empty, turns)
+    turns = max(25, 20_000 // count)
+    fresh = partial(reset, units)
+    into = longer(partial(refused, {**armies, "C": [wrong]}), partial(refused, {"C": [wrong]}), fresh, turns)
+    fight, only_read = (partial(b.resolve, armies, max_rounds=1, seed=3) for b in (bridge, reader))
+    both = into + longer(fight, only_read, fresh, turns)
     part, size = "objects in and out, per unit of 54 attributes", f"{count:,} units"
     loops: dict[str, Callable[[], Any]] = {
         "a loop that reads them, written out": partial(bare, units),
