@@ -18,6 +18,7 @@ use armies::Armies;
 use bevy_ecs::prelude::*;
 use multi_universe_core::ecs::distance::nearest;
 use multi_universe_core::ecs::resources::Battles;
+use multi_universe_core::ecs::simd::level;
 use multi_universe_core::ecs::workers::Workers;
 use multi_universe_core::odds::{Plan, Wish};
 use multi_universe_core::systems::{damage, movement, shooting, targeting};
@@ -72,8 +73,9 @@ fn replicas(times: u32) {
 /// The nearest of 5,000 points for each of 5,000 others.
 fn nearest_enemies(times: u32) {
     let points = distances::mixed(10_000);
+    let level = level().expect("a level that runs here");
     let (ours, theirs) = (distances::half(&points, 0), distances::half(&points, 1));
     for _ in 0..times {
-        black_box(nearest(&theirs, Some(&ours), 1, &Workers::new(1)));
+        black_box(nearest(level, &theirs, Some(&ours), 1, &Workers::new(1)));
     }
 }

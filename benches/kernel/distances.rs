@@ -45,11 +45,11 @@ pub fn distance(criterion: &mut Criterion) {
         for size in [1_000, 10_000, 100_000] {
             let points = mixed(size);
             let (ours, theirs) = (half(&points, 0), half(&points, 1));
-            let found = nearest(&theirs, Some(&ours), count, &workers);
+            let found = nearest(level, &theirs, Some(&ours), count, &workers);
             assert!(found.distances.iter().all(|distance| distance.is_finite()), "somebody found nobody");
             group.throughput(Throughput::Elements(size as u64 / 2)).sample_size(10);
             group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
-                bencher.iter(|| black_box(nearest(&theirs, Some(&ours), count, &workers)));
+                bencher.iter(|| black_box(nearest(level, &theirs, Some(&ours), count, &workers)));
             });
         }
         group.finish();

@@ -218,17 +218,17 @@ impl PyDistanceCalculator {
     ) -> PyResult<Found<'py>> {
         let points = self.lend("positions", positions)?;
         let places = places.map(|given| AnyPoints::read("places", given)).transpose()?;
-        let workers = Workers::shared();
+        let (level, workers) = (simd::level()?, Workers::shared());
         let count = k.unwrap_or(1);
         room(places.as_ref().unwrap_or(points.get()).len(), count)?;
         match Alike::of(points.get(), places.as_ref(), "places")? {
             Alike::Wide(points, places) => {
                 let places = places.as_deref();
-                let found = py.detach(|| distance::nearest(&points, places, count, &workers));
+                let found = py.detach(|| distance::nearest(level, &points, places, count, &workers));
                 Ok((shaped(py, found.points, k)?, shaped(py, found.distances, k)?))
             }
             Alike::Narrow(points, places) => {
-                let found = py.detach(|| distance::nearest(points, places, count, &workers));
+                let found = py.detach(|| distance::nearest(level, points, places, count, &workers));
                 Ok((shaped(py, found.points, k)?, shaped(py, found.distances, k)?))
             }
         }

@@ -103,19 +103,20 @@ fn choose(asked: Option<&str>) -> Result<Level> {
 
 /// Defines a function that is compiled for every [`Level`]; its first argument says at which it runs.
 ///
-/// The body must give the same bits on all: no `mul_add`, no sum whose order is left open.
+/// Generic parameters stand in brackets: `fn sum[T: Real](…)`. The body must give the same bits on all: no `mul_add`, no sum
+/// whose order is left open. What it calls must be inlined, or it is compiled for the lowest level.
 macro_rules! kernel {
-    ($(#[$about:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $body:block) => {
+    ($(#[$about:meta])* $vis:vis fn $name:ident$([$($generic:tt)*])?($($arg:ident: $type:ty),* $(,)?) $body:block) => {
         $(#[$about])*
-        $vis fn $name(level: $crate::ecs::simd::Level, $($arg: $type),*) {
+        $vis fn $name$(<$($generic)*>)?(level: $crate::ecs::simd::Level, $($arg: $type),*) {
             #[inline(always)]
-            fn body($($arg: $type),*) $body
+            fn body$(<$($generic)*>)?($($arg: $type),*) $body
             #[multiversion::multiversion(targets("x86_64+avx2"))]
-            fn avx2($($arg: $type),*) {
+            fn avx2$(<$($generic)*>)?($($arg: $type),*) {
                 body($($arg),*)
             }
             #[multiversion::multiversion(targets("x86_64+avx512f"))]
-            fn avx512($($arg: $type),*) {
+            fn avx512$(<$($generic)*>)?($($arg: $type),*) {
                 body($($arg),*)
             }
             match level {

@@ -7,13 +7,14 @@ use super::selection::{self, Selection};
 use crate::ecs::columns::{FleetColumn, TreatyColumn, UnitColumn};
 use crate::ecs::distance::{Points, nearest, within};
 use crate::ecs::mirror::Mirror;
+use crate::ecs::simd::{Level, level};
 use crate::ecs::store::Row;
 use crate::ecs::tables::{Column, Table};
 use crate::ecs::workers::Workers;
 use crate::error::Result;
 
 /// Units and where they stand, as the mirror has it at one time; in order of id.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
     /// The units' ids.
     pub ids: Vec<i64>,
@@ -21,13 +22,16 @@ pub struct Placed {
     pub points: Points<f64>,
     /// The units of each faction, by their place in `ids`, and the factions that it is at war with.
     sides: BTreeMap<Row, (Vec<u32>, Vec<Row>)>,
+    /// What they are searched with.
+    level: Level,
 }
 
 impl Kernel {
     /// The units of the selection that are alive and have a position, and who of them is at war with whom.
     ///
     /// # Errors
-    /// [`Error::Unknown`](crate::Error::Unknown) names a fleet that the mirror does not have.
+    /// [`Error::Unknown`](crate::Error::Unknown) names a fleet that the mirror does not have;
+    /// [`Error::Input`](crate::Error::Input): `MUC_SIMD` names no level that this processor can run.
     pub fn placed(&self, selection: &Selection) -> Result<Placed> {
         let mirror = self.mirror();
         let mut units = Vec::new();
@@ -41,7 +45,8 @@ impl Kernel {
             units.extend(places.filter(|(_, _, x, y)| !x.is_nan() && !y.is_nan()));
         }
         units.sort_unstable_by_key(|unit| unit.0);
-        let mut placed = Placed::default();
+        let mut placed =
+            Placed { ids: Vec::new(), points: Points::default(), sides: BTreeMap::new(), level: level()? };
         for (place, (id, faction, x, y)) in units.into_iter().enumerate() {
             placed.ids.push(id);
             placed.points.x.push(x);
@@ -78,7 +83,7 @@ impl Placed {
                 foes.iter().filter_map(|foe| self.sides.get(foe)).flat_map(|side| &side.0).copied().collect();
             enemies.sort_unstable();
             if !enemies.is_empty() {
-                let near = nearest(&self.some(&enemies), Some(&self.some(own)), 1, workers);
+                let near = nearest(self.level, &self.some(&enemies), Some(&self.some(own)), 1, workers);
                 let enemy = |&number: &i64| self.ids[enemies[number as usize] as usize];
                 let rows = own.iter().zip(near.points.iter().map(enemy)).zip(near.distances);
                 found.extend(rows.map(|((&unit, enemy), distance)| (unit, enemy, distance)));
@@ -108,7 +113,7 @@ impl Placed {
     /// so many.
     pub fn k_nearest(&self, k: usize, workers: &Workers) -> Table {
         let k = k.min(self.ids.len().saturating_sub(1));
-        let found = nearest(&self.points, None, k, workers);
+        let found = nearest(self.level, &self.points, None, k, workers);
         let rows = found.points.len();
         Table::new(vec![
             ("unit", Column::Int((0..rows).map(|row| self.ids[row / k]).collect())),

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::tree::{Hunt, square};
+use super::lanes::{LANES, least, lesser, padded, squares};
 use super::{Points, Real};
 
 /// How far a point can seem to be outside its cell by rounding, in cells.
@@ -19,8 +19,11 @@ const RANKED: usize = 16;
 pub(super) struct Grid<T, const D: usize> {
     frame: Frame<D>,
     starts: Vec<u32>,
+    /// Padded, as the numbers are.
     columns: [Vec<T>; D],
     ids: Vec<u32>,
+    /// How far, squared, whatever lies neither in the cell of a place nor in one beside it is from the place, at least.
+    beyond_neighbours: T,
 }
 
 /// Where the cells are.
@@ -36,14 +39,8 @@ struct Frame<const D: usize> {
 impl<const D: usize> Frame<D> {
     /// Cells that are at least so wide; without a width, so many points in each, were they spread evenly.
     fn over<T: Real>(points: &Points<T>, width: Option<f64>, per_cell: f64) -> Self {
-        let (mut low, mut high) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
-        for id in 0..points.len() {
-            let at: [T; D] = points.at(id);
-            for axis in 0..D {
-                low[axis] = low[axis].min(at[axis].wide());
-                high[axis] = high[axis].max(at[axis].wide());
-            }
-        }
+        let ends: [(f64, f64); D] = points.columns().map(extremes);
+        let (low, high) = (ends.map(|ends| ends.0), ends.map(|ends| ends.1));
         let extent: [f64; D] = std::array::from_fn(|axis| (high[axis] - low[axis]).max(0.0));
         let width = width.unwrap_or_else(|| {
             let content = extent.iter().product::<f64>() * per_cell / points.len() as f64;
@@ -72,14 +69,18 @@ impl<const D: usize> Frame<D> {
     /// The cell along an axis that a coordinate is in, or the nearest one.
     #[inline(always)]
     fn step(&self, axis: usize, coordinate: f64) -> usize {
-        // A negative number becomes zero.
-        (self.along(axis, coordinate) as usize).min(self.counts[axis] - 1)
+        // There are not more cells along an axis than this type holds, and processors turn floats into it at once.
+        (self.along(axis, coordinate) as i32).clamp(0, self.counts[axis] as i32 - 1) as usize
     }
 
     /// The number of a cell.
     #[inline(always)]
     fn cell(&self, steps: [usize; D]) -> usize {
-        (0..D).fold(0, |cell, axis| cell * self.counts[axis] + steps[axis])
+        let mut cell = 0;
+        for (step, count) in steps.into_iter().zip(self.counts) {
+            cell = cell * count + step;
+        }
+        cell
     }
 
     /// How far, squared, whatever lies outside of a block of cells is from a place, at least.
@@ -117,48 +118,47 @@ impl<T: Real, const D: usize> Grid<T, D> {
     /// A counting sort; within a cell points stay in order of number.
     fn in_frame(points: &Points<T>, frame: Frame<D>) -> Self {
         let mut starts = vec![0_u32; frame.counts.iter().product::<usize>() + 1];
-        let home = |id: usize| {
-            let at: [T; D] = points.at(id);
-            frame.cell(std::array::from_fn(|axis| frame.step(axis, at[axis].wide()))) as u32
-        };
-        let homes: Vec<u32> = (0..points.len()).map(home).collect();
+        let from: [&[T]; D] = points.columns();
+        let mut homes = vec![0_u32; points.len()];
+        for (axis, column) in from.iter().enumerate() {
+            let count = frame.counts[axis] as u32;
+            for (home, at) in homes.iter_mut().zip(*column) {
+                *home = *home * count + frame.step(axis, at.wide()) as u32;
+            }
+        }
         for &home in &homes {
             starts[home as usize + 1] += 1;
         }
         for cell in 1..starts.len() {
             starts[cell] += starts[cell - 1];
         }
-        let mut columns: [Vec<T>; D] = std::array::from_fn(|_| vec![T::ZERO; points.len()]);
-        let mut ids = vec![0; points.len()];
+        let mut columns: [Vec<T>; D] = std::array::from_fn(|_| padded(points.len()));
+        let mut ids = vec![u32::MAX; points.len() + LANES];
         // Filling moves each cell's start to its end, which is the next one's start; then all shift by one.
         for (id, &home) in homes.iter().enumerate() {
             let place = starts[home as usize] as usize;
             starts[home as usize] += 1;
             ids[place] = id as u32;
-            let at: [T; D] = points.at(id);
             for axis in 0..D {
-                columns[axis][place] = at[axis];
+                columns[axis][place] = from[axis][id];
             }
         }
-        starts.rotate_right(1);
+        let cells = starts.len() - 1;
+        starts.copy_within(..cells, 1);
         starts[0] = 0;
-        Self { frame, starts, columns, ids }
+        let width = frame.scale.iter().fold(f64::INFINITY, |least, scale| least.min((1.0 - SLACK) / scale));
+        let beyond_neighbours = T::narrow(width * width * (1.0 - SLACK));
+        Self { frame, starts, columns, ids, beyond_neighbours }
     }
 
     /// The numbers of the points in the order of the cells.
     pub(super) fn order(&self) -> &[u32] {
-        &self.ids
+        &self.ids[..self.ids.len() - LANES]
     }
 
-    /// Where the point at this place in the order of the cells is.
-    #[inline]
-    pub(super) fn at(&self, place: usize) -> [T; D] {
-        std::array::from_fn(|axis| self.columns[axis][place])
-    }
-
-    /// The same, for whoever needs nothing else of the grid.
-    pub(super) fn into_order(self) -> Vec<u32> {
-        self.ids
+    /// Where the points are, in the order of the cells.
+    pub(super) fn places(&self) -> [&[T]; D] {
+        self.columns.each_ref().map(|column| &column[..column.len() - LANES])
     }
 
     /// The most points in a cell.
@@ -194,7 +194,7 @@ impl<T: Real, const D: usize> Grid<T, D> {
             *range = (low as usize).min(last)..(high as usize).min(last) + 1;
         }
         let own = own.map_or(usize::MAX, |own| own as usize);
-        self.rows(&block, |run| {
+        for run in self.runs(&block) {
             // Every place is written, and who is too far is written over by the next: a third of them are near, in an
             // order that no processor guesses.
             let first = found.len();
@@ -208,7 +208,7 @@ impl<T: Real, const D: usize> Grid<T, D> {
                 count += usize::from((square::<T, D>(gaps) <= most) & (place != own));
             }
             found.truncate(first + count);
-        });
+        }
     }
 
     /// Writes the numbers of the points at these places, the lowest first, and their distances.
@@ -243,51 +243,153 @@ impl<T: Real, const D: usize> Grid<T, D> {
         }
     }
 
-    /// Offers the hunt whatever may be of use to it: a block of cells around the place, then wider ones.
-    pub(super) fn search(&self, at: [T; D], hunt: &mut impl Hunt<T>) {
-        let place: [f64; D] = std::array::from_fn(|axis| at[axis].wide());
-        let home: [usize; D] = std::array::from_fn(|axis| self.frame.step(axis, place[axis]));
-        let block = |reach: usize| -> [Range<usize>; D] {
-            std::array::from_fn(|axis| {
-                home[axis].saturating_sub(reach)..(home[axis] + reach + 1).min(self.frame.counts[axis])
-            })
-        };
+    /// The nearest point but the one of this number, of equals the one of the lowest, and its squared distance. No point's
+    /// number is the largest there is.
+    #[inline(always)]
+    pub(super) fn nearest(&self, at: [T; D], own: u32) -> (T, u32) {
+        let found = self.nearest_of(&self.block(at, 1), at, own);
+        if self.beyond_neighbours > found.0 { found } else { self.nearest_afar(at, own) }
+    }
+
+    /// The same, in ever wider blocks of cells.
+    #[cold]
+    #[inline(never)]
+    fn nearest_afar(&self, at: [T; D], own: u32) -> (T, u32) {
+        let place = std::array::from_fn(|axis| at[axis].wide());
         let (mut inner, mut reach) = (std::array::from_fn(|_| 0..0), 1);
         loop {
-            let outer = block(reach);
-            self.rows(&outer, |run| self.scan(run, at, hunt));
+            let outer = self.block(at, reach);
             // What was scanned before is scanned again: the blocks grow fast, so that is less than the bookkeeping.
+            let found = self.nearest_of(&outer, at, own);
             // The bound is rounded as the squares are: it must not tell apart what they do not.
-            if outer == inner || T::narrow(self.frame.outside(place, &outer)) > hunt.limit() {
-                return;
+            if outer == inner || T::narrow(self.frame.outside(place, &outer)) > found.0 {
+                return found;
             }
             inner = outer;
             reach *= 2;
         }
     }
 
-    /// The points of a block of cells, a run for each row of cells.
+    /// The cells around a place, so many steps away at most.
     #[inline(always)]
-    fn rows(&self, block: &[Range<usize>; D], mut each: impl FnMut(Range<usize>)) {
-        let mut steps: [usize; D] = std::array::from_fn(|axis| block[axis].start);
-        loop {
-            let first = self.frame.cell(steps);
-            let last = first + block[D - 1].len();
-            each(self.starts[first] as usize..self.starts[last] as usize);
-            // The axes but the last count as digits do.
-            let Some(axis) = (0..D - 1).rev().find(|&axis| steps[axis] + 1 < block[axis].end) else { return };
-            steps[axis] += 1;
-            for later in axis + 1..D - 1 {
-                steps[later] = block[later].start;
-            }
+    fn block(&self, at: [T; D], reach: usize) -> [Range<usize>; D] {
+        let mut block = [const { 0..0 }; D];
+        for axis in 0..D {
+            let home = self.frame.step(axis, at[axis].wide());
+            block[axis] = home.saturating_sub(reach)..(home + reach + 1).min(self.frame.counts[axis]);
         }
+        block
     }
 
+    /// The nearest point of a block of cells, or of those that stand behind one of its rows: no harm in looking at them.
     #[inline(always)]
-    fn scan(&self, run: Range<usize>, at: [T; D], hunt: &mut impl Hunt<T>) {
-        for place in run {
-            let square = square::<T, D>(std::array::from_fn(|axis| at[axis] - self.columns[axis][place]));
-            hunt.offer(square, self.ids[place]);
+    fn nearest_of(&self, block: &[Range<usize>; D], at: [T; D], own: u32) -> (T, u32) {
+        let mut near = [T::INFINITY; LANES];
+        for run in self.runs(block) {
+            let mut first = run.start;
+            while first < run.end {
+                let (squares, _) = self.others(first, at, own);
+                for lane in 0..LANES {
+                    near[lane] = lesser(near[lane], squares[lane]);
+                }
+                first += LANES;
+            }
         }
+        let nearest = least(near);
+        let mut lowest = [u32::MAX; LANES];
+        for run in self.runs(block) {
+            let mut first = run.start;
+            while first < run.end {
+                let (squares, ids) = self.others(first, at, own);
+                for lane in 0..LANES {
+                    let id = if squares[lane] == nearest { ids[lane] } else { u32::MAX };
+                    lowest[lane] = lesser(lowest[lane], id);
+                }
+                first += LANES;
+            }
+        }
+        (nearest, least(lowest))
     }
+
+    /// The squared distances and numbers of the points from a place in the order of the cells on; one's own is infinitely
+    /// far away.
+    #[inline(always)]
+    fn others(&self, first: usize, at: [T; D], own: u32) -> ([T; LANES], [u32; LANES]) {
+        let mut squares = squares(&self.columns, first, at);
+        let ids = &self.ids[first..first + LANES];
+        let mut others = [0; LANES];
+        for lane in 0..LANES {
+            let is_own = ids[lane] == own;
+            squares[lane] = if is_own { T::INFINITY } else { squares[lane] };
+            others[lane] = if is_own { u32::MAX } else { ids[lane] };
+        }
+        (squares, others)
+    }
+
+    /// The points of a block of cells, a run for each row of cells.
+    #[inline(always)]
+    fn runs<'a>(&'a self, block: &'a [Range<usize>; D]) -> Runs<'a, T, D> {
+        let mut steps = [0; D];
+        for axis in 0..D {
+            steps[axis] = block[axis].start;
+        }
+        Runs { grid: self, block, steps, ended: false }
+    }
+}
+
+/// The runs of points in the rows of a block of cells.
+struct Runs<'a, T, const D: usize> {
+    grid: &'a Grid<T, D>,
+    block: &'a [Range<usize>; D],
+    steps: [usize; D],
+    ended: bool,
+}
+
+impl<T: Real, const D: usize> Iterator for Runs<'_, T, D> {
+    type Item = Range<usize>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Range<usize>> {
+        if self.ended {
+            return None;
+        }
+        let Self { grid, block, steps, .. } = self;
+        let first = grid.frame.cell(*steps);
+        let run = grid.starts[first] as usize..grid.starts[first + block[D - 1].len()] as usize;
+        // The axes but the last count as digits do.
+        self.ended = true;
+        for axis in (0..D - 1).rev() {
+            if steps[axis] + 1 < block[axis].end {
+                steps[axis] += 1;
+                self.ended = false;
+                break;
+            }
+            steps[axis] = block[axis].start;
+        }
+        Some(run)
+    }
+}
+
+/// The least and the largest of some coordinates.
+pub(super) fn extremes<T: Real>(column: &[T]) -> (f64, f64) {
+    let (mut low, mut high) = ([T::INFINITY; LANES], [T::ZERO - T::INFINITY; LANES]);
+    let (chunks, rest) = column.as_chunks::<LANES>();
+    let mut take = |lane: usize, at: T| {
+        low[lane] = lesser(at, low[lane]);
+        high[lane] = if at > high[lane] { at } else { high[lane] };
+    };
+    chunks.iter().for_each(|chunk| (0..LANES).for_each(|lane| take(lane, chunk[lane])));
+    rest.iter().for_each(|&at| take(0, at));
+    let high = high.into_iter().fold(f64::NEG_INFINITY, |most, at| most.max(at.wide()));
+    (least(low).wide(), high)
+}
+
+/// The sum of squares, in the order of the axes.
+#[inline(always)]
+fn square<T: Real, const D: usize>(gaps: [T; D]) -> T {
+    let mut sum = gaps[0] * gaps[0];
+    for gap in &gaps[1..] {
+        sum = sum + *gap * *gap;
+    }
+    sum
 }

@@ -4,7 +4,10 @@
 //! order, in the precision of the coordinates; every level of instructions and any number of threads give the same bits.
 
 mod all;
+mod best;
+mod curve;
 mod grid;
+mod lanes;
 mod near;
 mod tree;
 mod within;
@@ -92,6 +95,14 @@ impl<T: Real> Points<T> {
     /// How many coordinates a point has.
     pub fn dimensions(&self) -> usize {
         2 + usize::from(self.z.is_some())
+    }
+
+    /// The columns, as many as `D`.
+    #[inline(always)]
+    fn columns<const D: usize>(&self) -> [&[T]; D] {
+        let z = self.z.as_deref().unwrap_or(&self.y);
+        let all = [self.x.as_slice(), &self.y, z];
+        std::array::from_fn(|axis| all[axis])
     }
 
     /// The coordinates of a point, as many as `D`.

@@ -11,42 +11,56 @@ fn points<T: Real>(coordinates: &[[f64; 3]], plane: bool) -> Points<T> {
     Points { x: column(0), y: column(1), z: (!plane).then(|| column(2)) }
 }
 
-fn distance<T: Real>(a: &Points<T>, i: usize, b: &Points<T>, j: usize) -> T {
+fn square<T: Real>(a: &Points<T>, i: usize, b: &Points<T>, j: usize) -> T {
     let (dx, dy) = (a.x[i] - b.x[j], a.y[i] - b.y[j]);
     let plane = dx * dx + dy * dy;
     match (&a.z, &b.z) {
-        (Some(az), Some(bz)) => (plane + (az[i] - bz[j]) * (az[i] - bz[j])).root(),
-        _ => plane.root(),
+        (Some(az), Some(bz)) => plane + (az[i] - bz[j]) * (az[i] - bz[j]),
+        _ => plane,
     }
 }
 
-/// For each place the points by distance, then number.
+fn distance<T: Real>(a: &Points<T>, i: usize, b: &Points<T>, j: usize) -> T {
+    square(a, i, b, j).root()
+}
+
+/// For each place the points by squared distance, then number, with their distances.
 fn ranked<T: Real>(points: &Points<T>, places: Option<&Points<T>>) -> Vec<Vec<(T, i64)>> {
     let from = places.unwrap_or(points);
     (0..from.len())
         .map(|place| {
             let others = (0..points.len()).filter(|&point| places.is_some() || point != place);
             let mut all: Vec<(T, i64)> =
-                others.map(|point| (distance(from, place, points, point), point as i64)).collect();
+                others.map(|point| (square(from, place, points, point), point as i64)).collect();
             all.sort_by(|a, b| a.partial_cmp(b).expect("finite distances"));
-            all
+            all.into_iter().map(|(square, point)| (square.root(), point)).collect()
         })
         .collect()
+}
+
+/// What is nearest is what a full search finds, at every level, to the last bit.
+fn agree_on_the_nearest<T: Real + std::fmt::Debug>(
+    points: &Points<T>,
+    places: Option<&Points<T>>,
+    k: usize,
+    expected: &[Vec<(T, i64)>],
+) {
+    for level in Level::available() {
+        let found = nearest(level, points, places, k, &Workers::new(2));
+        for (place, expected) in expected.iter().enumerate() {
+            for rank in 0..k {
+                let wanted = expected.get(rank).copied().unwrap_or((T::INFINITY, NO_POINT));
+                let got = (found.distances[place * k + rank], found.points[place * k + rank]);
+                assert_eq!(got, wanted, "{level}, place {place}, rank {rank} of {k}");
+            }
+        }
+    }
 }
 
 fn agree<T: Rows + std::fmt::Debug>(points: &Points<T>, places: Option<&Points<T>>, k: usize, radius: T) {
     let workers = Workers::new(2);
     let expected = ranked(points, places);
-    let found = nearest(points, places, k, &workers);
-    for (place, expected) in expected.iter().enumerate() {
-        for rank in 0..k {
-            let wanted = expected.get(rank).copied().unwrap_or((T::INFINITY, NO_POINT));
-            let got = (found.distances[place * k + rank], found.points[place * k + rank]);
-            assert_eq!(got.0, wanted.0, "place {place}, rank {rank}");
-            // Two squares can have one root: then the order of the squares holds.
-            assert!(expected.contains(&got) || got == wanted);
-        }
-    }
+    agree_on_the_nearest(points, places, k, &expected);
     let found = within(points, places, radius, &workers);
     for (place, expected) in expected.iter().enumerate() {
         let run = found.starts[place] as usize..found.starts[place + 1] as usize;
@@ -94,6 +108,50 @@ proptest! {
     }
 }
 
+/// Clumps in clumps, each a millionth of the one around it; every third point stands on the one before it.
+fn clumps(count: u32, spread: f64) -> Vec<[f64; 3]> {
+    let mut clumps: Vec<[f64; 3]> = Vec::new();
+    for point in 0..count {
+        let scale = spread * 1e-6_f64.powi((point % 3) as i32);
+        let at = [17.0, 31.0, 7.0].map(|step| scale * (f64::from(point) * step % 101.0 - 50.0));
+        clumps.push(if point % 3 == 2 { clumps[clumps.len() - 1] } else { at });
+    }
+    clumps
+}
+
+#[test]
+fn clumps_of_any_depth_are_searched_as_an_even_spread_is() {
+    for plane in [true, false] {
+        let (wide, narrow) =
+            (points::<f64>(&clumps(1_200, 1e3), plane), points::<f32>(&clumps(700, 1.0), plane));
+        let (expected, narrow_expected) = (ranked(&wide, None), ranked(&narrow, None));
+        for k in [1, 8, 40, 150] {
+            agree_on_the_nearest(&wide, None, k, &expected);
+            agree_on_the_nearest(&narrow, None, k, &narrow_expected);
+        }
+    }
+}
+
+#[test]
+fn points_in_one_place_are_told_apart_by_their_number() {
+    let together = points::<f64>(&[[3.0, 4.0, 5.0]; 300], true);
+    let expected = ranked(&together, None);
+    for k in [1, 5, 299, 301] {
+        agree_on_the_nearest(&together, None, k, &expected);
+    }
+}
+
+#[test]
+fn many_places_are_asked_for_together_and_answered_each() {
+    let some = points::<f64>(&clumps(30, 100.0), true);
+    let step = |step: f64| (0..33_000).map(|place| f64::from(place) * step % 1.0 * 120.0 - 60.0).collect();
+    let places = Points { x: step(0.754_877), y: step(0.569_840), z: None };
+    let expected = ranked(&some, Some(&places));
+    for k in [1, 3] {
+        agree_on_the_nearest(&some, Some(&places), k, &expected);
+    }
+}
+
 #[test]
 fn pairs_once_are_the_upper_triangle_of_all_pairs() {
     let coordinates: Vec<[f64; 3]> =
@@ -112,9 +170,9 @@ fn pairs_once_are_the_upper_triangle_of_all_pairs() {
 fn no_points_have_no_neighbours() {
     let nobody = points::<f64>(&[], true);
     let one = points::<f64>(&[[1.0, 2.0, 0.0]], true);
-    let found = nearest(&nobody, Some(&one), 2, &Workers::default());
+    let found = nearest(Level::Baseline, &nobody, Some(&one), 2, &Workers::default());
     assert_eq!(found.points, [NO_POINT, NO_POINT]);
-    assert_eq!(nearest(&one, None, 1, &Workers::default()).points, [NO_POINT]);
+    assert_eq!(nearest(Level::Baseline, &one, None, 1, &Workers::default()).points, [NO_POINT]);
     assert_eq!(within(&nobody, Some(&one), 5.0, &Workers::default()).starts, [0, 0]);
     condensed(Level::Baseline, &nobody, &mut [], &Workers::default());
 }

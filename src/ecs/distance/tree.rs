@@ -1,181 +1,245 @@
-//! A tree over points: halves along the widest side, down to short leaves that are searched from end to end.
+//! A tree over points: leaves of a run of points along a curve, boxes around them, and boxes around eight boxes each.
 //!
-//! It is as good for clumps as for an even spread. What a search may skip is decided with sums of the same rounded
-//! squares in the same order as the distances themselves, and rounding keeps order; so nothing is skipped that is as
-//! near as the best, and equals are told apart by their number alone.
+//! It is as good for clumps as for an even spread. A search begins in a leaf near the place and climbs from it, so that
+//! it knows a bound before it looks at boxes, eight at once. What a search may skip is decided with sums of the same
+//! rounded squares in the same order as the distances themselves, and rounding keeps order; so nothing is skipped that is
+//! as near as the best, and equals are told apart by their number alone.
 
-use super::{Points, Real};
+use std::ops::Range;
 
-/// Points in a leaf, at most.
-const LEAF: usize = 24;
-/// Points that a scan looks at together.
-const LANES: usize = 8;
+use super::Real;
+use super::best::Best;
+use super::curve::{self, Curve};
+use super::lanes::{LANES, at_most, first_lane, greater, least, lesser, padded, squares, sums_of_squares};
+use crate::ecs::simd::Level;
 
-/// Points of `D` coordinates, ordered so that the points of a leaf stand together.
+/// Points in a leaf.
+pub(super) const LEAF: usize = 2 * LANES;
+/// More levels than any tree has: eight to the power of them are more boxes than there are points.
+pub(super) const MOST_LEVELS: usize = 12;
+
+/// Points of `D` coordinates in leaves; the last one is filled up with what is infinitely far away.
 pub(super) struct Tree<T, const D: usize> {
     columns: [Vec<T>; D],
     ids: Vec<u32>,
-    low: [T; D],
-    high: [T; D],
-    /// The inner nodes as a heap from 1 on: axis and coordinate of the cut.
-    cuts: Vec<(u8, T)>,
-    /// How many levels of inner nodes there are.
-    depth: u32,
+    count: usize,
+    curve: Curve<D>,
+    /// Where on the curve each leaf begins.
+    codes: Vec<u32>,
+    /// Boxes around leaves, around eight of these, and so on to a single block of eight.
+    levels: Vec<Boxes<T, D>>,
 }
 
-/// What a search is after.
-pub(super) trait Hunt<T> {
-    /// Nothing farther than this, squared, is of use.
-    fn limit(&self) -> T;
-    /// Takes a candidate with its squared distance.
-    fn offer(&mut self, square: T, id: u32);
+/// Boxes, whole blocks of eight; what fills the last one up is infinitely far away.
+struct Boxes<T, const D: usize> {
+    low: [Vec<T>; D],
+    high: [Vec<T>; D],
+    count: usize,
+}
+
+impl<T: Real, const D: usize> Boxes<T, D> {
+    fn of(count: usize) -> Self {
+        let room = count.next_multiple_of(LANES);
+        let column = |value: T| std::array::from_fn(|_| vec![value; room]);
+        Self { low: column(T::INFINITY), high: column(T::ZERO - T::INFINITY), count }
+    }
+
+    /// How far, squared, a place is from the boxes of a block.
+    #[inline(always)]
+    fn squares(&self, block: usize, at: [T; D]) -> [T; LANES] {
+        let run = block * LANES..(block + 1) * LANES;
+        let mut gaps = [[T::ZERO; LANES]; D];
+        for axis in 0..D {
+            let (low, high) = (&self.low[axis][run.clone()], &self.high[axis][run.clone()]);
+            for lane in 0..LANES {
+                let outside = greater(low[lane] - at[axis], at[axis] - high[lane]);
+                gaps[axis][lane] = greater(outside, T::ZERO);
+            }
+        }
+        sums_of_squares(gaps)
+    }
 }
 
 impl<T: Real, const D: usize> Tree<T, D> {
-    /// A tree over all points.
-    pub(super) fn of(points: &Points<T>) -> Self {
-        let mut entries: Vec<([T; D], u32)> =
-            (0..points.len()).map(|id| (points.at(id), id as u32)).collect();
-        let mut depth = 0;
-        while entries.len() >> depth > LEAF {
-            depth += 1;
+    /// A tree over all points, of which there is one at least.
+    pub(super) fn of(level: Level, points: [&[T]; D]) -> Self {
+        let along = curve::along(level, points, LEAF);
+        let (count, leaves) = (along.order.len(), along.order.len().div_ceil(LEAF));
+        let mut columns = points.map(|_| padded(leaves * LEAF));
+        for (column, points) in columns.iter_mut().zip(points) {
+            for (at, &id) in column.iter_mut().zip(&along.order) {
+                *at = points[id as usize];
+            }
         }
-        let mut cuts = vec![(0, T::ZERO); 1 << depth];
-        let (low, high) = bounds(&entries);
-        cut(&mut entries, 1, depth, &mut cuts);
-        Self {
-            low,
-            high,
-            columns: std::array::from_fn(|axis| entries.iter().map(|entry| entry.0[axis]).collect()),
-            ids: entries.iter().map(|entry| entry.1).collect(),
-            cuts,
-            depth,
+        let mut ids = along.order;
+        ids.resize(leaves * LEAF, u32::MAX);
+        let mut tree = Self {
+            levels: vec![leaf_boxes(&columns, leaves)],
+            columns,
+            ids,
+            count,
+            curve: along.curve,
+            codes: along.codes.into_iter().step_by(LEAF).collect(),
+        };
+        let mut boxes = leaves;
+        while boxes > LANES {
+            boxes = boxes.div_ceil(LANES);
+            tree.levels.push(boxes_around(&tree.levels[tree.levels.len() - 1], boxes));
         }
+        tree
     }
 
     /// The numbers of the points in the order of the tree: neighbours in it are near each other.
     pub(super) fn order(&self) -> &[u32] {
-        &self.ids
+        &self.ids[..self.count]
     }
 
-    /// Offers the hunt whatever may be of use to it.
-    pub(super) fn search(&self, at: [T; D], hunt: &mut impl Hunt<T>) {
-        let gaps = std::array::from_fn(|axis| {
-            let (below, above) = (at[axis] - self.low[axis], at[axis] - self.high[axis]);
-            if below < T::ZERO {
-                below
-            } else if above > T::ZERO {
-                above
-            } else {
-                T::ZERO
-            }
-        });
-        self.node(1, 0..self.ids.len(), self.depth, at, gaps, hunt);
+    /// Where the points are, in the order of the tree.
+    pub(super) fn places(&self) -> [&[T]; D] {
+        self.columns.each_ref().map(|column| &column[..self.count])
     }
 
-    /// A node over a run of points; `gaps`: how far the place is outside of the node, by axis.
-    fn node(
-        &self,
-        node: usize,
-        run: std::ops::Range<usize>,
-        depth: u32,
-        at: [T; D],
-        gaps: [T; D],
-        hunt: &mut impl Hunt<T>,
-    ) {
-        if depth == 0 {
-            return self.scan(run, at, hunt);
-        }
-        let (axis, coordinate) = self.cuts[node];
-        let axis = usize::from(axis);
-        let middle = half(&run);
-        let (low, high) = ((2 * node, run.start..middle), (2 * node + 1, middle..run.end));
-        let gap = at[axis] - coordinate;
-        let (near, far) = if gap < T::ZERO { (low, high) } else { (high, low) };
-        self.node(near.0, near.1, depth - 1, at, gaps, hunt);
-        let mut gaps = gaps;
-        gaps[axis] = gap;
-        if square(gaps) <= hunt.limit() {
-            self.node(far.0, far.1, depth - 1, at, gaps, hunt);
-        }
-    }
-
-    /// Offers a leaf, a block at a time: most blocks hold nothing near enough.
-    #[inline]
-    fn scan(&self, run: std::ops::Range<usize>, at: [T; D], hunt: &mut impl Hunt<T>) {
-        let mut first = run.start;
-        while first < run.end {
-            let count = (run.end - first).min(LANES);
-            let mut squares = [T::INFINITY; LANES];
-            for (lane, square_of) in squares.iter_mut().enumerate().take(count) {
-                *square_of =
-                    square::<T, D>(std::array::from_fn(|axis| at[axis] - self.columns[axis][first + lane]));
-            }
-            let limit = hunt.limit();
-            if squares.iter().fold(false, |any, &square| any | (square <= limit)) {
-                for (lane, &square) in squares.iter().enumerate().take(count) {
-                    if square <= hunt.limit() {
-                        hunt.offer(square, self.ids[first + lane]);
-                    }
+    /// For each place a leaf near it. Places that are the tree's own points, from `own` on, are in leaves.
+    pub(super) fn leaves_near(&self, level: Level, places: [&[T]; D], own: Option<usize>) -> Vec<u32> {
+        let count = places[0].len();
+        match own {
+            Some(first) => (first..first + count).map(|point| (point / LEAF) as u32).collect(),
+            None => {
+                let mut leaves = vec![0; count];
+                curve::codes(level, &self.curve, places, &mut leaves);
+                for leaf in &mut leaves {
+                    *leaf = self.codes.partition_point(|code| code < leaf).saturating_sub(1) as u32;
                 }
+                leaves
             }
-            first += LANES;
         }
     }
-}
 
-/// Where a run is cut.
-fn half(run: &std::ops::Range<usize>) -> usize {
-    run.start + run.len() / 2
-}
-
-/// The sum of squares, in the order of the axes.
-#[inline(always)]
-pub(super) fn square<T: Real, const D: usize>(gaps: [T; D]) -> T {
-    let mut sum = gaps[0] * gaps[0];
-    for gap in &gaps[1..] {
-        sum = sum + *gap * *gap;
+    /// Offers the points of some leaves around one: a first bound.
+    #[inline(always)]
+    pub(super) fn begin(&self, at: [T; D], leaf: usize, best: &mut impl Best<T>) {
+        for leaf in self.known(leaf, best) {
+            self.offer(leaf, at, best);
+        }
+        best.bound();
     }
-    sum
-}
 
-/// The least and the largest coordinates.
-fn bounds<T: Real, const D: usize>(entries: &[([T; D], u32)]) -> ([T; D], [T; D]) {
-    let first = entries.first().map_or([T::ZERO; D], |entry| entry.0);
-    let (mut low, mut high) = (first, first);
-    for (point, _) in entries {
-        for axis in 0..D {
-            low[axis] = if point[axis] < low[axis] { point[axis] } else { low[axis] };
-            high[axis] = if point[axis] > high[axis] { point[axis] } else { high[axis] };
+    /// The leaves around one that a search begins with.
+    #[inline(always)]
+    fn known(&self, leaf: usize, best: &impl Best<T>) -> Range<usize> {
+        let first = leaf.saturating_sub(best.leaves() / 2);
+        first..(first + best.leaves()).min(self.codes.len())
+    }
+
+    /// From a leaf up the boxes beside one's own that are near enough, a flag for each.
+    #[inline(always)]
+    pub(super) fn look_around(&self, at: [T; D], leaf: usize, limit: T) -> [u64; MOST_LEVELS] {
+        let (mut opens, mut node) = ([0; MOST_LEVELS], leaf);
+        for (level, open) in opens.iter_mut().enumerate().take(self.levels.len()) {
+            let (block, own) = (node / LANES, node % LANES);
+            // What is below one's own box was looked at before; leaves are asked for one by one.
+            let others = if level == 0 { u64::MAX } else { !(1 << (u8::BITS as usize * own)) };
+            *open = self.open(level, block, at, limit) & others;
+            node = block;
+        }
+        opens
+    }
+
+    /// Offers whatever else may be among the best: what is in these boxes.
+    #[inline(always)]
+    pub(super) fn search(
+        &self,
+        at: [T; D],
+        leaf: usize,
+        opens: &[u64; MOST_LEVELS],
+        best: &mut impl Best<T>,
+    ) {
+        let (known, mut node) = (self.known(leaf, best), leaf);
+        for (level, &open) in opens.iter().enumerate().take(self.levels.len()) {
+            let block = node / LANES;
+            if open != 0 {
+                self.descend((level, block, open), at, &known, best);
+            }
+            node = block;
         }
     }
-    (low, high)
-}
 
-/// Cuts a run in halves along its widest side, and so on.
-fn cut<T: Real, const D: usize>(
-    entries: &mut [([T; D], u32)],
-    node: usize,
-    depth: u32,
-    cuts: &mut [(u8, T)],
-) {
-    if depth == 0 {
-        return;
+    /// The boxes of a block that are not too far away, a flag for each.
+    #[inline(always)]
+    fn open(&self, level: usize, block: usize, at: [T; D], limit: T) -> u64 {
+        at_most(&self.levels[level].squares(block, at), limit)
     }
-    let (low, high) = bounds(entries);
-    let mut widest = 0;
-    for axis in 1..D {
-        if high[axis] - low[axis] > high[widest] - low[widest] {
-            widest = axis;
+
+    /// Looks at whatever is in these boxes of a block, but not at the leaves that are known.
+    #[inline(always)]
+    fn descend(
+        &self,
+        (top, block, open): (usize, usize, u64),
+        at: [T; D],
+        known: &Range<usize>,
+        best: &mut impl Best<T>,
+    ) {
+        // For each level the block that is looked at, and which of its boxes are still to be opened.
+        let mut path = [(0, 0); MOST_LEVELS];
+        path[top] = (block, open);
+        let mut level = top;
+        loop {
+            let (block, open) = path[level];
+            if open == 0 {
+                if level == top {
+                    return;
+                }
+                level += 1;
+                continue;
+            }
+            path[level].1 = open & (open - 1);
+            let child = block * LANES + first_lane(open);
+            // Without a limit even what fills up a block is near enough.
+            if child >= self.levels[level].count {
+                path[level].1 = 0;
+            } else if level > 0 {
+                level -= 1;
+                path[level] = (child, self.open(level, child, at, best.limit()));
+            } else if !known.contains(&child) {
+                self.offer(child, at, best);
+            }
         }
     }
-    let middle = half(&(0..entries.len()));
-    entries.select_nth_unstable_by(middle, |a, b| {
-        let order = a.0[widest].partial_cmp(&b.0[widest]);
-        order.unwrap_or(std::cmp::Ordering::Equal).then(a.1.cmp(&b.1))
-    });
-    cuts[node] = (widest as u8, entries[middle].0[widest]);
-    let (lower, upper) = entries.split_at_mut(middle);
-    cut(lower, 2 * node, depth - 1, cuts);
-    cut(upper, 2 * node + 1, depth - 1, cuts);
+
+    /// Offers the points of a leaf.
+    #[inline(always)]
+    fn offer(&self, leaf: usize, at: [T; D], best: &mut impl Best<T>) {
+        let first = leaf * LEAF;
+        let all = [squares(&self.columns, first, at), squares(&self.columns, first + LANES, at)];
+        best.offer(&all, &self.ids[first..first + LEAF]);
+    }
+}
+
+fn leaf_boxes<T: Real, const D: usize>(columns: &[Vec<T>; D], leaves: usize) -> Boxes<T, D> {
+    let mut boxes = Boxes::of(leaves);
+    for (axis, column) in columns.iter().enumerate() {
+        let ends = boxes.low[axis].iter_mut().zip(&mut boxes.high[axis]);
+        for (leaf, (low, high)) in column.chunks_exact(LEAF).zip(ends) {
+            let (chunks, _) = leaf.as_chunks::<LANES>();
+            *low = least(std::array::from_fn(|lane| lesser(chunks[0][lane], chunks[1][lane])));
+            // What fills a leaf up is no part of it.
+            let part = |at: T| if at < T::INFINITY { T::ZERO - at } else { T::INFINITY };
+            let negative = |lane: usize| lesser(part(chunks[0][lane]), part(chunks[1][lane]));
+            *high = T::ZERO - least(std::array::from_fn(negative));
+        }
+    }
+    boxes
+}
+
+fn boxes_around<T: Real, const D: usize>(inner: &Boxes<T, D>, count: usize) -> Boxes<T, D> {
+    let mut boxes = Boxes::of(count);
+    for axis in 0..D {
+        for (low, inner) in boxes.low[axis].iter_mut().zip(inner.low[axis].as_chunks::<LANES>().0) {
+            *low = least(*inner);
+        }
+        for (high, inner) in boxes.high[axis].iter_mut().zip(inner.high[axis].as_chunks::<LANES>().0) {
+            *high = T::ZERO - least(inner.map(|at| T::ZERO - at));
+        }
+    }
+    boxes
 }

@@ -67,7 +67,9 @@ fn search<T: Real, const D: usize>(
     // Points in the order of the cells find what they need in the cache.
     let order = if places.is_none() { grid.order() } else { &[] };
     let place_at = |turn: usize| order.get(turn).map_or(turn, |&place| place as usize);
-    let at = |turn: usize| if places.is_none() { grid.at(turn) } else { asked.at(turn) };
+    let at = |turn: usize| {
+        if places.is_none() { std::array::from_fn(|axis| grid.places()[axis][turn]) } else { asked.at(turn) }
+    };
     let mut parts: Vec<Part> = Vec::new();
     parts.resize_with(count.div_ceil(PART), || Part { starts: Vec::new(), found: Vec::new() });
     workers.each(parts.iter_mut().enumerate().collect(), |(part, result): (usize, &mut Part)| {
