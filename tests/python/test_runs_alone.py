@@ -91,7 +91,7 @@ def test_what_odds_cost_outlives_pickling_executors_and_merging() -> None:
         assert (merged.profile[column] == np.sum([part.profile[column] for part in parts], axis=0)).all()
     with ThreadPoolExecutor(2) as pool:
         spread = kernel.odds(location=7, runs=300, executor=pool, trace_id="turn 8")
-    assert (spread.profile["calls"] > 0).all()
+    assert list(spread.profile["calls"] > 0) == list(odds.profile["calls"] > 0)
     assert (spread, spread.trace_id) == (odds, "turn 8")
     assert odds.trace_id == "turn 7" and kernel.odds(location=7, runs=5).trace_id is None
 
