@@ -235,7 +235,10 @@ impl Ids {
                 };
                 let span = (high - i128::from(low)).unsigned_abs();
                 if span > SMALL.max(SPREAD * (*count + ids.len()) as u128) {
-                    let known = (*first..).zip(rows.iter().copied()).filter(|(_, row)| *row != NOBODY);
+                    // The last id may be the last number: none is counted past it.
+                    let id = |place: usize| first.wrapping_add(place as i64);
+                    let known = rows.iter().enumerate().map(|(place, &row)| (id(place), row));
+                    let known = known.filter(|(_, row)| *row != NOBODY);
                     let mut far = FxHashMap::with_capacity_and_hasher(*count + ids.len(), Default::default());
                     far.extend(known);
                     *self = Self::Far(far);
@@ -305,6 +308,8 @@ mod tests {
         assert!(is_near(&live(&(0..3000).map(|id| vec![3 * id]).collect::<Vec<_>>(), |id| id % 5 == 0)));
         // Too far apart, at once and later.
         assert!(!is_near(&live(&[vec![0, i64::MAX, 1 << 40], vec![5, 0]], odd)));
+        assert!(!is_near(&live(&[vec![i64::MAX], vec![0]], |_| false)));
+        assert!(!is_near(&live(&[vec![i64::MAX - 1], vec![i64::MIN, 0]], |_| false)));
         assert!(!is_near(&live(&[(0..2000).collect(), vec![1 << 50], (1000..4000).collect()], odd)));
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import multi_universe_core as muc
-from multi_universe_core.bridge import BattleBridge, ObjectSchema
+from multi_universe_core.bridge import At, BattleBridge, ObjectSchema
 
 COUNT = 30
 FLAT = ObjectSchema(alive=None, name=None, fleet=None, weapon_destroyed=None)
@@ -195,6 +195,86 @@ def test_units_that_gain_an_attribute_between_battles_are_read_with_it() -> None
     assert bridge.mirror(made).units()["armor"].tolist() == [0.0] * COUNT + [20.0] * COUNT
     vars(made["Synod"][0])
     assert bridge.mirror(made).units()["armor"].tolist() == [0.0] * COUNT + [20.0] * COUNT
+
+
+def test_an_attribute_that_a_class_gets_while_it_is_read_is_read() -> None:
+    class Late:
+        hp = 300.0
+
+        def __init__(self, armor: float | None = None) -> None:
+            self.bs = 50.0
+            if armor is not None:
+                self.armor = armor
+
+        @property
+        def weapons(self) -> list[Any]:
+            return []
+
+    class Arms:
+        """A gun whose makers learn to pierce in the middle."""
+
+        def __init__(self, ap: float | None) -> None:
+            self.strength = 6.0
+            if ap is not None:
+                self.ap = ap
+
+    class Armed:
+        hp = 300.0
+
+        def __init__(self, ap: float | None) -> None:
+            self.of = ap
+
+        @property
+        def weapons(self) -> list[Any]:
+            return [Arms(self.of)]
+
+    for _ in range(2):
+        late = {"A": [Late(), Late(20.0), Late(20.0)], "B": [Late()]}
+        assert BattleBridge(FLAT).mirror(late).units()["armor"].tolist() == [0.0, 20.0, 20.0, 0.0]
+    bridge = BattleBridge(FLAT)
+    armed = {"A": [Armed(None), Armed(3.0), Armed(4.0)], "B": [Armed(None)]}
+    first = bridge.mirror(armed).weapons()["ap"].tolist()
+    assert first == [0.0, 3.0, 4.0, 0.0] == bridge.mirror(armed).weapons()["ap"].tolist()
+
+
+@pytest.mark.parametrize("base", [Usual, Slotted, Large, Computed])
+@pytest.mark.parametrize("before", [SimpleNamespace, dict])
+def test_a_second_place_for_weapons_is_looked_up_in_each_unit(base: Any, before: Any) -> None:
+    class Guns(base):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.weapons = []
+            self.guns = weapons()
+
+    schema = ObjectSchema(
+        alive=None, name=None, fleet=None, weapon_destroyed=None, arms=At("weapons", "guns")
+    )
+    stranger = before(**VALUES, weapons=[], guns=weapons()[:1])
+    made = {"A": [Guns(), stranger, Guns()] + [Guns() for _ in range(600)], "B": [Guns()]}
+    held = BattleBridge(schema).mirror(made).weapons()["unit"].tolist()
+    assert held == [0, 0, 1, *(unit for unit in range(2, 604) for _ in range(2))]
+
+
+def test_who_ran_before_and_is_kept_elsewhere_since_is_set_right() -> None:
+    def battle(meddle: bool) -> bool:
+        first = Usual()
+        first.routing = True  # type: ignore[attr-defined]
+
+        class Meddler(Usual):
+            @property
+            def bs(self) -> float:
+                if meddle:
+                    vars(first)[7] = 1
+                return 50.0
+
+            @bs.setter
+            def bs(self, value: float) -> None:
+                pass
+
+        BattleBridge(FLAT).resolve({"Hegemony": [first], "Synod": [Meddler()]}, seed=3, max_rounds=1)
+        return bool(first.routing)  # type: ignore[attr-defined]
+
+    assert battle(meddle=True) is battle(meddle=False) is False
 
 
 @pytest.mark.parametrize("base", [Usual, Slotted, Large])

@@ -19,7 +19,12 @@ impl<'py> Reader<'_, 'py> {
         let py = unit.py();
         let Some((at, first)) = &self.schema.arms else { return Ok(false) };
         let read = self.schema.trees[UNIT].at_hand(*first, unit, &self.found[UNIT]);
+        let mut is_apart = false;
         for source in 0..at.sources.len() {
+            if !is_apart && (source > 0 || read.is_none()) {
+                self.schema.trees[UNIT].begin_apart(unit, &mut self.found[UNIT]);
+                is_apart = true;
+            }
             let looked_up = match &read {
                 Some(read) if source == 0 => Ok(read.clone()),
                 _ => at.at(source, &self.schema.trees[UNIT], unit, &mut self.found[UNIT]),

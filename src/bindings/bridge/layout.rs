@@ -5,7 +5,8 @@
 //! by name, and no code of Python's runs. This is done where it is what a look-up would do: the class looks attributes up
 //! as `object` does, and what it finds under the name is the slot's own descriptor, a plain constant, or nothing. A class
 //! is asked in each hand-over whether it is as it was. One that the objects' own code changes in the middle of a hand-over
-//! is read to its end as it was; that is safe, since the places of a class's attributes are what they are for its life.
+//! is read to its end as it was; that is safe, since the places of a class's attributes are what they are for its life. A name
+//! that the class's objects begin to share in the middle ends its layout.
 #![expect(unsafe_code, reason = "an attribute is read where it is")]
 
 use std::ffi::{CStr, c_int, c_void};
@@ -32,6 +33,8 @@ pub(super) struct Layout {
     format: Option<Format>,
     /// How many names its objects shared.
     shared: usize,
+    /// Whether a place has no number among these names: it may get one at any time.
+    is_open: bool,
     /// Whether the class also sets attributes as `object` does.
     sets: bool,
 }
@@ -78,6 +81,7 @@ impl Layout {
             places: Vec::with_capacity(places.len()),
             row: row.to_vec(),
             format: None,
+            is_open: false,
             shared: format.map_or(0, |format| format.shared(&class)),
             sets: sets_as_object_does(&class),
             class: class.clone().unbind(),
@@ -85,6 +89,7 @@ impl Layout {
         for place in places {
             let Some(name) = attribute_of(tree, place) else { return Ok(None) };
             let Some((place, is_kept)) = bases.place(name.bind(class.py()), format)? else { return Ok(None) };
+            layout.is_open |= matches!(&place.spot, Spot::Value(spot) if spot.has_no_number());
             layout.places.push(place);
             layout.format = if is_kept { format } else { layout.format };
         }
@@ -148,6 +153,10 @@ impl Layout {
         if object.get_type_ptr() != self.class.as_ptr().cast() {
             return None;
         }
+        if self.is_open && self.format.is_some_and(|format| format.shared(&object.get_type()) != self.shared)
+        {
+            return None;
+        }
         let values = match self.format {
             Some(format) => Some(format.values(object)?),
             None => None,
@@ -194,7 +203,8 @@ impl Layout {
                 // SAFETY: see `slot`; what is there is null (an attribute that is not set) or a living object that the slot
                 // holds a reference to. All callers, in this file, are done with the borrowed object, or hold a reference of
                 // their own, before any other code runs; this thread is attached, and abi3 modules are loaded by
-                // interpreters with a global lock only.
+                // interpreters with a global lock only. A whole number past 64 bits raises an error while it is read, which may
+                // run code of Python's: `row` reads no further then, and the others borrow anew.
                 return unsafe {
                     let value = *slot(*offset, at);
                     (!value.is_null()).then(|| Borrowed::from_ptr(at.object.py(), value))

@@ -82,6 +82,13 @@ impl Tree {
         found.is_dict = object.is_instance_of::<PyDict>();
     }
 
+    /// Gets ready to look for single sources of an object, however it was begun.
+    pub(super) fn begin_apart<'py>(&self, object: &Bound<'py, PyAny>, found: &mut Found<'py>) {
+        if !matches!(found.plan, Plan::Steps) {
+            self.begin_steps(object, found);
+        }
+    }
+
     fn plan(&self, class: usize, object: &Bound<'_, PyAny>, layouts: &mut Layouts) -> PyResult<Plan> {
         let layout = match layouts.entry(class) {
             Entry::Occupied(known) => known.into_mut(),

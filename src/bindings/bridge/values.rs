@@ -197,6 +197,13 @@ unsafe fn pairs(names: *const Names) -> (*const [*mut ffi::PyObject; 2], usize) 
     }
 }
 
+impl Spot {
+    /// Whether no object of the class had a value of this name when it was looked at.
+    pub(super) fn has_no_number(&self) -> bool {
+        self.shared.is_none()
+    }
+}
+
 impl Values {
     /// The value in a spot, for as long as no other code runs.
     #[inline]

@@ -190,10 +190,18 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
         let Some(target) = self.schema.targets.get("routing") else { return Ok(false) };
         let layout = target.place.zip(self.layout(UNIT, object));
         let here = layout.and_then(|(place, layout)| layout.value(place, object)).flatten();
-        match here.as_ref().or(target.before.and_then(|result| old[result].as_ref())) {
-            Some(routing) => routing.is_truthy(),
-            None => Ok(false),
+        if let Some(routing) = here.as_ref().or(target.before.and_then(|result| old[result].as_ref())) {
+            return routing.is_truthy();
         }
+        // It was read where it is, and is elsewhere now, or it has none.
+        for (path, _) in &target.places {
+            if let Some((last, holder)) = holder(&path.steps, object)?
+                && let Some(routing) = last.take(&holder)?
+            {
+                return routing.is_truthy();
+            }
+        }
+        Ok(false)
     }
 
     fn learn(&mut self, id: usize, object: &Bound<'py, PyAny>, gained: f64) -> PyResult<()> {
