@@ -256,25 +256,29 @@ def test_a_second_place_for_weapons_is_looked_up_in_each_unit(base: Any, before:
 
 
 def test_who_ran_before_and_is_kept_elsewhere_since_is_set_right() -> None:
-    def battle(meddle: bool) -> bool:
-        first = Usual()
-        first.routing = True  # type: ignore[attr-defined]
+    class Runner(Usual):
+        def __init__(self) -> None:
+            super().__init__()
+            self.routing = True
 
-        class Meddler(Usual):
-            @property
-            def bs(self) -> float:
-                if meddle:
-                    vars(first)[7] = 1
-                return 50.0
+    runners = [Runner() for _ in range(40)]
 
-            @bs.setter
-            def bs(self, value: float) -> None:
-                pass
+    class Meddler(Usual):
+        @property
+        def bs(self) -> float:
+            # A dict with a key that is no text is not read in place.
+            for runner in runners:
+                vars(runner)[7] = 1
+            return 50.0
 
-        BattleBridge(FLAT).resolve({"Hegemony": [first], "Synod": [Meddler()]}, seed=3, max_rounds=1)
-        return bool(first.routing)  # type: ignore[attr-defined]
+        @bs.setter
+        def bs(self, value: float) -> None:
+            pass
 
-    assert battle(meddle=True) is battle(meddle=False) is False
+    report = BattleBridge(FLAT).resolve({"Hegemony": runners, "Synod": [Meddler()]}, seed=3)
+    ran = report.units["routing"][:40].tolist()
+    assert report.winner == "Hegemony" and not all(ran)
+    assert [runner.routing for runner in runners] == ran
 
 
 @pytest.mark.parametrize("base", [Usual, Slotted, Large])
