@@ -113,5 +113,5 @@ def compare(units: int, factions: int, turns: int) -> None:
 
 if __name__ == "__main__":
     heading("finalization, per unit", "polars")
-    for count, sides, repeats in ((500, 2, 200), (10_000, 2, 15), (100_000, 8, 3)):
+    for count, sides, repeats in ((500, 2, 200), (10_000, 2, 15), (100_000, 8, 3), (1_000_000, 8, 2)):
         compare(count, sides, repeats)
