@@ -129,9 +129,12 @@ fn every_cause_is_of_its_kind_and_stands_before_its_effect() {
         for (id, event) in (0..).zip(&events.list) {
             *seen.entry(event.kind).or_insert(0) += 1;
             if event.cause == NO_EVENT {
-                let suppressed_before = event.kind == EventKind::Rout;
+                let suppressed_it =
+                    |other: &Event| other.unit == event.unit && other.kind == EventKind::Suppressed;
+                let before = &events.list[..id as usize];
+                let unforeseen = event.kind == EventKind::Rout && !before.iter().any(suppressed_it);
                 let nobody_fell = matches!(event.kind, EventKind::Reinforce | EventKind::Victory);
-                let free = causes(event.kind).is_empty() || suppressed_before || nobody_fell;
+                let free = causes(event.kind).is_empty() || unforeseen || nobody_fell;
                 assert!(free, "{}: {event:?} without a cause", file.display());
                 continue;
             }
