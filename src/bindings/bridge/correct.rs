@@ -26,13 +26,10 @@ impl<'py> Reader<'_, 'py> {
             }
         }
         if self.schema.origin_is_nowhere {
-            let mut place = [UnitColumn::X, UnitColumn::Y]
-                .map(|column| self.armies.units.last_number(column as usize).map(|number| *number));
-            if place.iter().all(|number| number.is_some_and(|number| number == 0.0)) {
-                place = [Some(f64::NAN); 2];
-                for (column, number) in [UnitColumn::X, UnitColumn::Y].into_iter().zip(place) {
-                    let last = self.armies.units.last_number(column as usize);
-                    last.into_iter().zip(number).for_each(|(last, number)| *last = number);
+            let (axes, units) = ([UnitColumn::X as usize, UnitColumn::Y as usize], &mut self.armies.units);
+            if axes.into_iter().all(|axis| units.last_number(axis).is_some_and(|number| *number == 0.0)) {
+                for axis in axes {
+                    units.last_number(axis).into_iter().for_each(|number| *number = f64::NAN);
                 }
             }
         }

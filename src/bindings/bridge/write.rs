@@ -194,27 +194,13 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
             return routing.is_truthy();
         }
         // It was read where it is, and is elsewhere now, or it has none.
-        for (path, _) in &target.places {
-            if let Some((last, holder)) = holder(&path.steps, object)?
-                && let Some(routing) = last.take(&holder)?
-            {
-                return routing.is_truthy();
-            }
-        }
-        Ok(false)
+        first_held(target, object)?.map_or(Ok(false), |routing| routing.is_truthy())
     }
 
     fn learn(&mut self, id: usize, object: &Bound<'py, PyAny>, gained: f64) -> PyResult<()> {
         let Some(target) = self.schema.targets.get("experience") else { return Ok(()) };
-        for (path, _) in &target.places {
-            if let Some((last, holder)) = holder(&path.steps, object)?
-                && let Some(old) = last.take(&holder)?
-            {
-                let new = old.add(gained)?;
-                return self.put(Some(target), (id, None), &[], object, &new);
-            }
-        }
-        Ok(())
+        let Some(old) = first_held(target, object)? else { return Ok(()) };
+        self.put(Some(target), (id, None), &[], object, &old.add(gained)?)
     }
 
     /// Writes a value to the first place of a result that takes it. `old`: what is known of what the results hold.
@@ -379,4 +365,16 @@ pub(super) fn flags<'a>(table: &'a Table, name: &str) -> &'a [bool] {
         Some(Column::Flag(values)) => values,
         _ => &[],
     }
+}
+
+/// What an object has in the first place of a result that has anything, looked up by name.
+fn first_held<'py>(target: &Target, object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    for (path, _) in &target.places {
+        if let Some((last, holder)) = holder(&path.steps, object)?
+            && let Some(held) = last.take(&holder)?
+        {
+            return Ok(Some(held));
+        }
+    }
+    Ok(None)
 }
