@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::columns::DOMAINS;
 use super::resources::{Landed, Shot};
+use super::simd::{Level, kernel};
 use super::tables::{Column, Table};
 
 /// What one camp did to another in a round. A camp is what of a fleet is of one domain.
@@ -35,9 +36,6 @@ pub struct Entry {
 const WIDEST: usize = 64;
 
 /// The entries of a battle, as they come.
-///
-/// Units of several fleets shoot in turns, so that it is hard to foretell whether camps are those of the shot before: sums are
-/// added where they stand.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     /// Those of the rounds before.
@@ -48,10 +46,23 @@ pub struct Ledger {
     numbers: Vec<u32>,
     /// The battle's camps, in the order in which their first units come.
     camps: Vec<u32>,
-    /// The entries of this round, and places for those that have not come.
+    /// The entries of this round without their fire, and places for those that have not come.
     page: Vec<Entry>,
+    /// The fire of each place on the page, in two halves.
+    fire: Vec<[Fire; 2]>,
     /// The places on the page of pairs of camps, by their numbers, if there are many.
     places: FxHashMap<(u32, u32), u32>,
+    /// The place on the page of each shot of the volley.
+    of_shots: Vec<u32>,
+}
+
+/// Weapons that fired, and what came of their attacks.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fire {
+    weapons: u64,
+    shots: u64,
+    hits: u64,
+    crits: u64,
 }
 
 /// The ledger of a battle that has ended.
@@ -86,14 +97,39 @@ pub fn fleet_of(camp: u32) -> usize {
     (camp / 2) as usize
 }
 
-impl Entry {
-    /// Adds a shot of this round.
+impl Fire {
     #[inline(always)]
-    fn fire(&mut self, round: u32, shot: &Shot) {
-        self.round = round;
-        self.shots += u64::from(shot.attacks);
-        self.hits += u64::from(shot.hits);
-        self.crits += u64::from(shot.crits);
+    fn of(shot: &Shot) -> Self {
+        Self { weapons: 1, shots: shot.attacks.into(), hits: shot.hits.into(), crits: shot.crits.into() }
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self {
+            weapons: self.weapons + other.weapons,
+            shots: self.shots + other.shots,
+            hits: self.hits + other.hits,
+            crits: self.crits + other.crits,
+        }
+    }
+}
+
+kernel! {
+    /// Finds the place of each shot on a page with a place for each pair of so many camps.
+    fn find_places(shots: &[Shot], numbers: &[u32], camps: u32, places: &mut Vec<u32>) {
+        let place = |shot: &Shot| numbers[shot.shooter as usize] * camps + numbers[shot.target as usize];
+        places.extend(shots.iter().map(place));
+    }
+}
+
+kernel! {
+    /// Adds shots to the fire at their places. A sum in memory waits for the one before it at the same place: hence the halves,
+    /// which take turns.
+    fn add_fire(shots: &[Shot], places: &[u32], fire: &mut [[Fire; 2]]) {
+        for (index, (shot, &place)) in shots.iter().zip(places).enumerate() {
+            let half = &mut fire[place as usize][index % 2];
+            *half = half.and(Fire::of(shot));
+        }
     }
 }
 
@@ -104,6 +140,7 @@ impl Ledger {
         self.numbers.clear();
         self.camps.clear();
         self.page.clear();
+        self.fire.clear();
         // By camp, its number.
         let mut known: Vec<u32> = Vec::new();
         for camp in camps {
@@ -116,9 +153,10 @@ impl Ledger {
             self.numbers.push(*number);
         }
         if self.has_place_for_each() {
-            let Self { camps, page, .. } = self;
+            let Self { camps, page, fire, .. } = self;
             let pairs = camps.iter().flat_map(|&from| camps.iter().map(move |&to| (from, to)));
             page.extend(pairs.map(|(from, to)| Entry { from, to, ..Entry::default() }));
+            fire.resize(page.len(), Default::default());
         }
     }
 
@@ -130,64 +168,58 @@ impl Ledger {
 
     /// Opens the page of a round: what comes is not added to entries of the round before.
     fn turn_to(&mut self, round: u32) {
-        self.round = round;
-        self.entries.extend(self.page.iter().filter(|entry| entry.round != 0));
-        if self.has_place_for_each() {
-            for entry in &mut self.page {
-                *entry = Entry { from: entry.from, to: entry.to, ..Entry::default() };
+        let last = std::mem::replace(&mut self.round, round);
+        for (entry, halves) in self.page.iter_mut().zip(&mut self.fire) {
+            let [one, other] = std::mem::take(halves);
+            let Fire { weapons, shots, hits, crits } = one.and(other);
+            if weapons > 0 {
+                let (from, to) = (entry.from, entry.to);
+                let entry = std::mem::replace(entry, Entry { from, to, ..Entry::default() });
+                self.entries.push(Entry { round: last, shots, hits, crits, ..entry });
             }
-        } else {
+        }
+        if !self.has_place_for_each() {
             self.page.clear();
+            self.fire.clear();
             self.places.clear();
         }
     }
 
     /// Adds the shots of a volley of this round, before they land.
-    pub fn fire(&mut self, round: u32, shots: &[Shot]) {
+    pub fn fire(&mut self, level: Level, round: u32, shots: &[Shot]) {
         if self.round != round {
             self.turn_to(round);
         }
-        if !self.has_place_for_each() {
+        self.of_shots.clear();
+        if self.has_place_for_each() {
+            find_places(level, shots, &self.numbers, self.camps.len() as u32, &mut self.of_shots);
+        } else {
             for shot in shots {
-                let place = self.place(shot);
-                self.page[place].fire(round, shot);
+                let [from, to] = [shot.shooter, shot.target].map(|unit| self.numbers[unit as usize]);
+                let place = self.look_up(from, to);
+                self.of_shots.push(place);
             }
-            return;
         }
-        let (numbers, page, width) = (&self.numbers[..], &mut self.page[..], self.camps.len() as u32);
-        for shot in shots {
-            let place = numbers[shot.shooter as usize] * width + numbers[shot.target as usize];
-            page[place as usize].fire(round, shot);
-        }
+        add_fire(level, shots, &self.of_shots, &mut self.fire);
     }
 
-    /// Adds where a shot that was fired went.
+    /// Adds where the shot of this index of the volley went.
     #[inline(always)]
-    pub fn land(&mut self, shot: &Shot, landed: &Landed) {
-        let place = self.place(shot);
-        let entry = &mut self.page[place];
+    pub fn land(&mut self, index: usize, landed: &Landed) {
+        let entry = &mut self.page[self.of_shots[index] as usize];
         entry.damage += landed.dealt;
         entry.overkill += landed.overkill;
         entry.kills += u32::from(landed.killed);
     }
 
-    /// The place on the open page of the shot's camps.
-    #[inline(always)]
-    fn place(&mut self, shot: &Shot) -> usize {
-        let (from, to) = (self.numbers[shot.shooter as usize], self.numbers[shot.target as usize]);
-        match self.has_place_for_each() {
-            true => (from * self.camps.len() as u32 + to) as usize,
-            false => self.look_up(from, to) as usize,
-        }
-    }
-
     /// The place of two camps' entry, by their numbers; it is made if there is none.
     #[cold]
     fn look_up(&mut self, from: u32, to: u32) -> u32 {
-        let Self { camps, page, places, .. } = self;
+        let Self { camps, page, fire, places, .. } = self;
         *places.entry((from, to)).or_insert_with(|| {
             let (from, to) = (camps[from as usize], camps[to as usize]);
             page.push(Entry { from, to, ..Entry::default() });
+            fire.push(Default::default());
             (page.len() - 1) as u32
         })
     }

@@ -11,6 +11,7 @@ use super::ledger::{Entry, Ledger, camp};
 use super::phase::{Phase, Round};
 use super::profile::Profile;
 use super::resources::{Battles, Ending, Landed, Shot, Volley};
+use super::simd::Level;
 
 /// How much is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,8 +99,8 @@ impl Witness {
     }
 
     /// Enters the shots of a volley, before they land.
-    pub fn see_fired(&mut self, round: u32, shots: &[Shot]) {
-        self.ledger.fire(round, shots);
+    pub fn see_fired(&mut self, level: Level, round: u32, shots: &[Shot]) {
+        self.ledger.fire(level, round, shots);
         if self.tells_events() {
             self.landed.clear();
             self.landed.resize(shots.len(), Landed::NOWHERE);
@@ -108,8 +109,8 @@ impl Witness {
 
     /// Enters where the shot of this index went.
     #[inline(always)]
-    pub fn see_landed(&mut self, index: usize, shot: &Shot, landed: Landed) {
-        self.ledger.land(shot, &landed);
+    pub fn see_landed(&mut self, index: usize, landed: Landed) {
+        self.ledger.land(index, &landed);
         if let Some(known) = self.landed.get_mut(index) {
             *known = landed;
         }

@@ -113,7 +113,7 @@ pub fn land_noted(
     units: Query<Targets>,
     mounts: Query<Guns>,
 ) {
-    witness.see_fired(battles.0[0].round, &volley.shots);
+    witness.see_fired(*level, battles.0[0].round, &volley.shots);
     land_on(battles, units, mounts, |battles, line| {
         land_and_note(*level, &mut volley, battles, line, &rules.0, &mut witness);
     });
@@ -262,7 +262,7 @@ fn land_all(
                 let broken = broken.map_or(NOBODY, |index| first_mounts[target].0 + index as u32);
                 let suppressed = calm && suppressions[target].0 >= rules.suppressed_at;
                 let landed = Landed { dealt: points, overkill: past, broken, killed, suppressed };
-                witness.see_landed(index, shot, landed);
+                witness.see_landed(index, landed);
             }
             if killed {
                 statuses[target] = Status::DESTROYED;
