@@ -2,7 +2,7 @@
 //!
 //! Everything is copied or borrowed in while attached to the interpreter, battles are fought detached, and
 //! what comes back is owned columns. Failures pass through one exhaustive match in `errors`; all `unsafe`
-//! stands in `memory` and in `bridge/slots`.
+//! stands in `memory`, in `cpython` and in `bridge/layout`.
 
 mod arrow_input;
 mod battle_finalizer;
@@ -10,6 +10,7 @@ mod bridge;
 mod column;
 mod comparison;
 mod cpu;
+mod cpython;
 mod distances;
 mod engagement;
 mod errors;

@@ -21,7 +21,7 @@ use super::columns::Columns;
 use super::look::{Source, Tree, Where};
 use super::path::Kind;
 use super::value::{Plain, plain};
-use super::values::{self, Format, Values};
+use crate::bindings::cpython::values::{self, Format, Values};
 
 /// Where the objects of one class have the places of a schema.
 pub(super) struct Layout {

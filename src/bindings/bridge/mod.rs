@@ -20,7 +20,6 @@ mod schema;
 mod treaties;
 mod turn;
 mod value;
-mod values;
 mod write;
 
 use std::sync::atomic::{AtomicU64, Ordering};

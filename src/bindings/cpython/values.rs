@@ -2,22 +2,22 @@
 //!
 //! Objects of a class share the names of their attributes, and each has an array of values in the names' order. Who asks
 //! for an object's `__dict__` gets a dict made of the two; an object with some thirty attributes or more has a dict of its
-//! own, names and all. This is what the interpreter's own specialised loads read. It is no part of the stable ABI: the versions that are known here are
-//! recognised by their number and by the sizes of their structures, and all others, and builds that are laid out
-//! otherwise, are read by functions (`compile`). What is found here is compared with a look-up by name before it is used.
+//! own, names and all. This is what the interpreter's own specialised loads read. Interpreters that are not known are read by
+//! functions. What is found here is compared with a look-up by name before it is used.
 #![expect(unsafe_code, reason = "the interpreter's own structures are read")]
 
 use std::ffi::c_ulong;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyAny, PyDict, PyString, PyType};
-use pyo3::{Borrowed, ffi, intern};
+use pyo3::{Borrowed, ffi};
+
+use super::{CPython, HEAD, size};
 
 /// How objects of a class hold their values.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Format {
+pub(in crate::bindings) struct Format {
     home: Home,
     /// Where in a class the names are that its objects share.
     names: usize,
@@ -36,7 +36,7 @@ enum Home {
 
 /// The values of an object, for as long as no other code runs.
 #[derive(Clone, Copy)]
-pub(super) enum Values {
+pub(in crate::bindings) enum Values {
     /// In the order of the names that the class's objects share; whether a dict has them, too.
     Shared(*mut *mut ffi::PyObject, bool),
     /// In a dict of its own, in which these are the names and values, so many.
@@ -45,7 +45,7 @@ pub(super) enum Values {
 
 /// Where objects of a class have the value of a name.
 #[derive(Debug)]
-pub(super) struct Spot {
+pub(in crate::bindings) struct Spot {
     name: Py<PyString>,
     /// Its number among the shared names.
     shared: Option<usize>,
@@ -55,7 +55,7 @@ pub(super) struct Spot {
 
 /// A dict: `PyDictObject` of 3.11 to 3.13.
 #[repr(C)]
-struct Dict {
+pub(super) struct Dict {
     head: [usize; 2],
     used: isize,
     version: u64,
@@ -83,17 +83,13 @@ const SPLIT: u8 = 2;
 const HEAP: c_ulong = 1 << 9;
 const MANAGED: c_ulong = 1 << 4;
 const INLINE: c_ulong = 1 << 2;
-/// The size of an object's head.
-const HEAD: usize = 2 * size_of::<usize>();
 /// What stands before the values of an array (3.13).
 const IN_ARRAY: usize = 8;
 
 impl Format {
     /// How objects of this class hold their values; nothing if they do not, or in a way that is not known.
-    pub(super) fn of(class: &Bound<'_, PyType>) -> PyResult<Option<Self>> {
-        static KNOWN: PyOnceLock<Option<Format>> = PyOnceLock::new();
-        let py = class.py();
-        let Some(format) = *KNOWN.get_or_try_init(py, || known(py))? else { return Ok(None) };
+    pub(in crate::bindings) fn of(class: &Bound<'_, PyType>) -> PyResult<Option<Self>> {
+        let Some(format) = CPython::of(class.py())?.map(Self::from) else { return Ok(None) };
         // SAFETY: the class is alive, and the function asks for nothing else.
         let flags = unsafe { ffi::PyType_GetFlags(class.as_type_ptr()) };
         let is_here = match format.home {
@@ -117,7 +113,7 @@ impl Format {
     }
 
     /// How many names the objects of a class share. Where as many are shared as before, the same are.
-    pub(super) fn shared(self, class: &Bound<'_, PyType>) -> usize {
+    pub(in crate::bindings) fn shared(self, class: &Bound<'_, PyType>) -> usize {
         // SAFETY: as in `index`.
         unsafe { self.names_of(class.as_type_ptr()).map_or(0, |names| pairs(names).1) }
     }
@@ -128,20 +124,20 @@ impl Format {
     /// The class is alive, and one of `of`.
     unsafe fn names_of(self, class: *const ffi::PyTypeObject) -> Option<*const Names> {
         // SAFETY: a class with the flags that `of` asks for is a `PyHeapTypeObject`, in which the pointer to the names is at
-        // this offset in the versions that `known` lets through.
+        // this offset in the versions that are known.
         let names = unsafe { *class.cast::<u8>().add(self.names).cast::<*const Names>() };
         (!names.is_null()).then_some(names)
     }
 
     /// Where objects of a class have the value of this name.
-    pub(super) fn spot(self, class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> Spot {
+    pub(in crate::bindings) fn spot(self, class: &Bound<'_, PyType>, name: &Bound<'_, PyString>) -> Spot {
         let shared = self.index(class, name);
         Spot { name: name.clone().unbind(), shared, entry: AtomicUsize::new(shared.unwrap_or_default()) }
     }
 
     /// The values of an object; nothing if they are in a dict of another kind.
     #[inline]
-    pub(super) fn values(self, object: &Bound<'_, PyAny>) -> Option<Values> {
+    pub(in crate::bindings) fn values(self, object: &Bound<'_, PyAny>) -> Option<Values> {
         let words = object.as_ptr().cast::<*mut u8>();
         // SAFETY: the object's class is one of `of` (the only caller, `Layout::at`, has compared it), so these words belong
         // to the object's own block of memory and are what `Home` says.
@@ -190,7 +186,7 @@ impl Format {
 /// The names are valid, and all texts.
 #[inline]
 unsafe fn pairs(names: *const Names) -> (*const [*mut ffi::PyObject; 2], usize) {
-    // SAFETY: this is how `PyDictKeysObject` is laid out in the versions that `known` lets through.
+    // SAFETY: this is how `PyDictKeysObject` is laid out in the versions that are known.
     unsafe {
         let pairs = names.cast::<u8>().add(size_of::<Names>() + (1 << (*names).log2_index_bytes));
         (pairs.cast(), usize::try_from((*names).count).unwrap_or_default())
@@ -199,7 +195,7 @@ unsafe fn pairs(names: *const Names) -> (*const [*mut ffi::PyObject; 2], usize) 
 
 impl Spot {
     /// Whether no object of the class had a value of this name when it was looked at.
-    pub(super) fn has_no_number(&self) -> bool {
+    pub(in crate::bindings) fn has_no_number(&self) -> bool {
         self.shared.is_none()
     }
 }
@@ -207,7 +203,7 @@ impl Spot {
 impl Values {
     /// The value in a spot, for as long as no other code runs.
     #[inline]
-    pub(super) fn borrow<'a, 'py>(
+    pub(in crate::bindings) fn borrow<'a, 'py>(
         self,
         spot: &Spot,
         object: &'a Bound<'py, PyAny>,
@@ -249,7 +245,11 @@ impl Values {
     }
 
     /// Sets the value in a spot as the interpreter would, and gives what was there. Absent: it is to be set by name.
-    pub(super) fn swap<'py>(self, spot: &Spot, value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    pub(in crate::bindings) fn swap<'py>(
+        self,
+        spot: &Spot,
+        value: &Bound<'py, PyAny>,
+    ) -> Option<Bound<'py, PyAny>> {
         let first = match self {
             Self::Shared(first, false) => first,
             // A dict has to know what is set.
@@ -295,25 +295,12 @@ unsafe fn is_text(name: &Bound<'_, PyString>, object: *mut ffi::PyObject) -> boo
         && known.cast::<PyString>().is_ok_and(|known| known.to_str().ok() == name.to_str().ok())
 }
 
-/// How this interpreter holds values, if it is one that is known.
-fn known(py: Python<'_>) -> PyResult<Option<Format>> {
-    let sizes = [size(py.get_type::<PyAny>().as_any())?, size(py.get_type::<PyDict>().as_any())?];
-    if size_of::<usize>() != 8 || sizes != [HEAD, size_of::<Dict>()] {
-        return Ok(None);
+impl From<CPython> for Format {
+    fn from(cpython: CPython) -> Self {
+        match cpython {
+            CPython::V3_11 => Self { home: Home::Pointer, names: 872 },
+            CPython::V3_12 => Self { home: Home::Tagged, names: 880 },
+            CPython::V3_13 => Self { home: Home::Inline, names: 880 },
+        }
     }
-    let sys = py.import(intern!(py, "sys"))?;
-    let implementation = sys.getattr(intern!(py, "implementation"))?.getattr(intern!(py, "name"))?;
-    let version = py.version_info();
-    let class = size(py.get_type::<PyType>().as_any())?;
-    Ok(match (implementation.extract::<&str>()?, version.major, version.minor, class) {
-        ("cpython", 3, 11, 904) => Some(Format { home: Home::Pointer, names: 872 }),
-        ("cpython", 3, 12, 920) => Some(Format { home: Home::Tagged, names: 880 }),
-        ("cpython", 3, 13, 928) => Some(Format { home: Home::Inline, names: 880 }),
-        _ => None,
-    })
-}
-
-/// The size of a class's objects.
-fn size(class: &Bound<'_, PyAny>) -> PyResult<usize> {
-    class.getattr(intern!(class.py(), "__basicsize__"))?.extract()
 }
