@@ -1,18 +1,21 @@
 //! The class `FleetIndex`: the fleets of a game, by id.
+#![expect(unsafe_code, reason = "ids are read where a list has them, and fleets put into one")]
 
+use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyAttributeError;
-
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyList, PyString};
 use pyo3::{Borrowed, intern};
 
 use super::column::{self, Held, kind_of, refusal, shown};
+use super::cpython::CPython;
+use super::cpython::objects::{Blank, equals, hash_of};
 use crate::ecs::ingest::Values;
 use crate::error::{Error, Fault};
-use crate::hotpaths::fleets::{FleetIndex, Id};
+use crate::hotpaths::fleets::{self, Id, Name};
 
 const AN_ID: &str = "a whole number below 2**63, or a text";
 
@@ -33,13 +36,16 @@ const AN_ID: &str = "a whole number below 2**63, or a text";
 #[pyclass(name = "FleetIndex", module = "multi_universe_core", frozen)]
 pub(crate) struct PyFleetIndex {
     // Nothing of Python's runs while this is held, so nobody waits for himself: ids are read before, fleets dropped after.
-    fleets: Mutex<FleetIndex<Py<PyAny>>>,
+    fleets: Mutex<FleetIndex>,
 }
+
+type FleetIndex = fleets::FleetIndex<Py<PyString>, Py<PyAny>>;
 
 /// An id that Python gave.
 enum Key<'py> {
     Whole(i64),
-    Text(Bound<'py, PyString>),
+    /// A text that is Unicode, and no object of a subclass, and its hash.
+    Text(Bound<'py, PyString>, isize),
     /// None, or a number past all ids: no fleet has it.
     Nobody,
 }
@@ -52,7 +58,14 @@ impl<'py> Key<'py> {
             return Ok(Ok(given.extract().map_or(Self::Nobody, Self::Whole)));
         }
         if let Ok(text) = given.cast::<PyString>() {
-            return Ok(if text.to_str().is_ok() { Ok(Self::Text(text.clone())) } else { Err(shown(given)) });
+            let Ok(unicode) = text.to_str() else { return Ok(Err(shown(given))) };
+            let text = match text.is_exact_instance_of::<PyString>() {
+                true => text.clone(),
+                // A subclass may mean something else by its hash.
+                false => PyString::new(given.py(), unicode),
+            };
+            let hash = hash_of(text.as_borrowed())?;
+            return Ok(Ok(Self::Text(text, hash)));
         }
         if given.is_none() {
             return Ok(Ok(Self::Nobody));
@@ -67,12 +80,35 @@ impl<'py> Key<'py> {
         }
     }
 
-    fn id(&self) -> Option<Id<'_>> {
+    fn id(&self) -> Option<Id<Text<'_, 'py>>> {
         match self {
             Self::Whole(whole) => Some(Id::Whole(*whole)),
-            Self::Text(text) => text.to_str().ok().map(Id::Text),
+            Self::Text(text, hash) => Some(Id::Text(Text { text: text.as_borrowed(), hash: *hash })),
             Self::Nobody => None,
         }
+    }
+}
+
+/// A text that is asked for.
+#[derive(Clone, Copy)]
+struct Text<'a, 'py> {
+    text: Borrowed<'a, 'py, PyString>,
+    hash: isize,
+}
+
+impl Name<Py<PyString>> for Text<'_, '_> {
+    #[inline]
+    fn hash(self) -> u64 {
+        self.hash as u64
+    }
+
+    #[inline]
+    fn is(self, kept: &Py<PyString>) -> bool {
+        equals(self.text, kept.bind_borrowed(self.text.py()))
+    }
+
+    fn keep(self) -> Py<PyString> {
+        self.text.to_owned().unbind()
     }
 }
 
@@ -87,15 +123,20 @@ impl PyFleetIndex {
     ///
     /// fleets: an iterable of objects with an `id`. Raises InputError, and holds what it held, if one has none.
     fn build_index(&self, fleets: &Bound<'_, PyAny>) -> PyResult<()> {
-        let mut built = FleetIndex::default();
         let Ok(items) = fleets.try_iter() else {
             return Err(refused("fleets", None, kind_of(fleets), "an iterable of fleets"));
         };
+        let mut keys = Vec::new();
         for (row, fleet) in items.enumerate() {
             let fleet = fleet?;
-            let key = key_of(&fleet, Some(row))?;
+            keys.push((key_of(&fleet, Some(row))?, fleet.unbind()));
+        }
+        let mut built = FleetIndex::default();
+        let whole = |(key, _): &_| if let Key::Whole(id) = key { Some(*id) } else { None };
+        built.make_room(&keys.iter().filter_map(whole).collect::<Vec<i64>>());
+        for (key, fleet) in keys {
             if let Some(id) = key.id() {
-                built.insert_first(id, fleet.unbind());
+                built.insert_first(id, fleet);
             }
         }
         let before = std::mem::replace(&mut *self.held(), built);
@@ -114,20 +155,18 @@ impl PyFleetIndex {
     /// ids: an array of whole numbers, or any iterable of ids. Raises InputError for what can be no id.
     fn get_many<'py>(&self, ids: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let py = ids.py();
-        let whole = match whole_list(ids) {
-            None if ids.hasattr(intern!(py, "__array__"))? => Some(whole_numbers(&column::read(ids)?)?),
-            whole => whole,
-        };
-        let found: Vec<Option<Py<PyAny>>> = if let Some(whole) = whole {
-            let fleets = self.held();
-            whole.iter().map(|&id| fleets.get(Id::Whole(id)).map(|fleet| fleet.clone_ref(py))).collect()
-        } else {
-            let keys = keys(ids)?;
-            let fleets = self.held();
-            let find = |key: &Key<'_>| fleets.get(key.id()?).map(|fleet| fleet.clone_ref(py));
-            keys.iter().map(find).collect()
-        };
-        PyList::new(py, found)
+        if let (Ok(list), Some(cpython)) = (ids.cast_exact::<PyList>(), CPython::of(py)?)
+            && let Some(found) = self.find_list(list, cpython)?
+        {
+            return Ok(found);
+        }
+        if ids.hasattr(intern!(py, "__array__"))? {
+            let held = column::read(ids)?;
+            let whole = whole_numbers(&held)?;
+            return self.find_each(py, whole.iter().map(|&id| Some(Id::Whole(id))));
+        }
+        let keys = keys(ids)?;
+        self.find_each(py, keys.iter().map(Key::id))
     }
 
     /// Add a fleet. Raises InputError if another fleet has its id.
@@ -184,7 +223,7 @@ impl PyFleetIndex {
 }
 
 impl PyFleetIndex {
-    fn held(&self) -> MutexGuard<'_, FleetIndex<Py<PyAny>>> {
+    fn held(&self) -> MutexGuard<'_, FleetIndex> {
         self.fleets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -193,6 +232,57 @@ impl PyFleetIndex {
         let id = key.id()?;
         self.held().get(id).map(|fleet| fleet.clone_ref(py))
     }
+
+    /// The fleet of each id.
+    fn find_each<'a, 'py>(
+        &self,
+        py: Python<'py>,
+        ids: impl ExactSizeIterator<Item = Option<Id<Text<'a, 'py>>>>,
+    ) -> PyResult<Bound<'py, PyList>>
+    where
+        'py: 'a,
+    {
+        let (list, none) = (Blank::new(py, ids.len())?, py.None());
+        let fleets = self.held();
+        let find = |id: Option<Id<_>>| id.and_then(|id| fleets.get(id)).unwrap_or(&none).bind_borrowed(py);
+        // SAFETY: neither hashing nor comparing the ids runs code of Python's.
+        let found = unsafe { list.fill(ids.map(find))? };
+        found.ok_or_else(|| {
+            refused("ids", None, "ids that change while they are read", "ids that stay as they are")
+        })
+    }
+
+    /// The fleets of a list of whole numbers and texts, which is the usual one; nothing if it has other ids.
+    fn find_list<'py>(
+        &self,
+        ids: &Bound<'py, PyList>,
+        cpython: CPython,
+    ) -> PyResult<Option<Bound<'py, PyList>>> {
+        let py = ids.py();
+        let (list, none) = (Blank::new(py, ids.len())?, py.None());
+        let fleets = self.held();
+        let find = |id| find_usual(&fleets, id, cpython, &none).map(|fleet| fleet.bind_borrowed(py));
+        // SAFETY: reading, hashing and comparing such ids runs no code of Python's.
+        unsafe { list.fill(cpython.items(ids).map_while(find)) }
+    }
+}
+
+/// The fleet of an id that is a whole number or a text, `none` if there is none; nothing if it is to be looked at closer.
+#[inline(always)]
+fn find_usual<'a>(
+    fleets: &'a FleetIndex,
+    id: Borrowed<'_, '_, PyAny>,
+    cpython: CPython,
+    none: &'a Py<PyAny>,
+) -> Option<&'a Py<PyAny>> {
+    if let Some(whole) = cpython.whole(id) {
+        return Some(fleets.get(Id::Whole::<Text<'_, '_>>(whole)).unwrap_or(none));
+    }
+    let text = id.cast_exact::<PyString>().ok()?;
+    let hash = cpython.hash(text).or_else(|| text.hash().ok())?;
+    let found = fleets.get(Id::Text(Text { text, hash }));
+    // A text that is no Unicode is refused, in words.
+    found.or_else(|| cpython.ascii(text).map(|_| none))
 }
 
 /// The id that is asked for.
@@ -237,21 +327,12 @@ fn keys<'py>(ids: &Bound<'py, PyAny>) -> PyResult<Vec<Key<'py>>> {
     items.enumerate().map(|(row, given)| read((row, given?))).collect()
 }
 
-/// The ids of a list of whole numbers, which is the usual one; nothing if it has others.
-fn whole_list(ids: &Bound<'_, PyAny>) -> Option<Vec<i64>> {
-    // A tuple lends its items, a list would hand each out.
-    let items = ids.cast_exact::<PyList>().ok()?.to_tuple();
-    let whole =
-        |id: Borrowed<'_, '_, PyAny>| id.is_exact_instance_of::<PyInt>().then(|| id.extract().ok())?;
-    items.iter_borrowed().map(whole).collect()
-}
-
 /// The whole numbers of a column.
-fn whole_numbers(held: &Held<'_>) -> PyResult<Vec<i64>> {
+fn whole_numbers<'a>(held: &'a Held<'_>) -> PyResult<Cow<'a, [i64]>> {
     match held.values() {
-        Values::I64(ids) => Ok(ids.into_owned()),
+        Values::I64(ids) => Ok(ids),
         Values::I32(ids) => Ok(ids.iter().copied().map(i64::from).collect()),
-        values if values.rows() == Some(0) => Ok(Vec::new()),
+        values if values.rows() == Some(0) => Ok(Cow::default()),
         values => Err(refused("ids", None, values.describe(), "an array of whole numbers")),
     }
 }

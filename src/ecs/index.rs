@@ -183,6 +183,7 @@ impl Default for Ids {
 
 impl Ids {
     /// The row with this id.
+    #[inline(always)]
     pub fn find(&self, id: i64) -> Option<Row> {
         match self {
             Self::Near { first, rows, .. } => {
@@ -190,12 +191,18 @@ impl Ids {
                 let place = id.wrapping_sub(*first) as u64;
                 rows.get(usize::try_from(place).ok()?).copied().filter(|&row| row != NOBODY)
             }
-            Self::Far(rows) => rows.get(&id).copied(),
+            Self::Far(rows) => Self::far(rows, id),
         }
     }
 
-    /// The row with this id: `place`, if it had none. [`Ids::make_room`] knew of the id.
-    fn claim(&mut self, id: i64, place: Row) -> Row {
+    // By itself, so that looking into a table stays short.
+    #[inline(never)]
+    fn far(rows: &FxHashMap<i64, Row>, id: i64) -> Option<Row> {
+        rows.get(&id).copied()
+    }
+
+    /// The row with this id: `place`, if it had none. [`Ids::make_room`] knows of the id.
+    pub fn claim(&mut self, id: i64, place: Row) -> Row {
         match self {
             Self::Near { first, rows, count } => {
                 let row = &mut rows[id.wrapping_sub(*first) as usize];
@@ -209,7 +216,8 @@ impl Ids {
         }
     }
 
-    fn release(&mut self, id: i64) {
+    /// Forgets whose id it is.
+    pub fn release(&mut self, id: i64) {
         match self {
             Self::Near { first, rows, count } => {
                 let place = usize::try_from(id.wrapping_sub(*first) as u64).ok();
@@ -223,12 +231,15 @@ impl Ids {
     }
 
     /// Makes sure that these ids can be claimed.
-    fn make_room(&mut self, ids: &[i64]) {
+    pub fn make_room(&mut self, ids: &[i64]) {
         let Some(&some) = ids.first() else { return };
         let (least, most) = ids.iter().fold((some, some), |(least, most), &id| (least.min(id), most.max(id)));
         match self {
             Self::Near { first, rows, count } => {
                 let end = i128::from(*first) + rows.len() as i128;
+                if least >= *first && i128::from(most) < end {
+                    return;
+                }
                 let (low, high) = match rows.is_empty() {
                     true => (least, i128::from(most) + 1),
                     false => (least.min(*first), end.max(i128::from(most) + 1)),
@@ -311,6 +322,17 @@ mod tests {
         assert!(!is_near(&live(&[vec![i64::MAX], vec![0]], |_| false)));
         assert!(!is_near(&live(&[vec![i64::MAX - 1], vec![i64::MIN, 0]], |_| false)));
         assert!(!is_near(&live(&[(0..2000).collect(), vec![1 << 50], (1000..4000).collect()], odd)));
+    }
+
+    #[test]
+    fn room_that_was_made_is_not_made_again() {
+        let mut ids = Ids::default();
+        ids.make_room(&(0..5000).collect::<Vec<i64>>());
+        for id in (0..5000).rev() {
+            ids.make_room(&[id]);
+            assert_eq!(ids.claim(id, id as Row), id as Row);
+        }
+        assert!(matches!(ids, Ids::Near { count: 5000, .. }));
     }
 
     #[test]

@@ -44,6 +44,74 @@ def test_what_is_found_is_what_a_search_finds_the_first_of_several_included() ->
     assert index.get_many([]) == index.get_many(np.array([])) == []
 
 
+class Word(str):
+    """A text that means something else by its hash."""
+
+    def __hash__(self) -> int:
+        return 7
+
+    __eq__ = str.__eq__
+
+
+def test_lists_of_ids_of_every_kind_are_what_a_search_finds() -> None:
+    """Whole numbers of one, two and more digits, texts of every width, seen before or made anew."""
+    edges = [
+        sign * (2**bits + by)
+        for bits in (0, 29, 30, 31, 59, 60, 61, 63)
+        for by in (-1, 0)
+        for sign in (1, -1)
+    ]
+    whole = sorted({id for id in edges if -(2**63) <= id < 2**63})
+    texts = ["", "a", "fleet_1", "é", "Überfall", "Фл", "舰队", "\U0001f680", "a\0b", "x" * 1000]
+    index, fleets = some(*whole, *texts)
+    rng = random.Random(3)
+    for pool in (
+        whole,
+        texts,
+        [*whole, *texts],
+        [*edges, 7, 2**64, 10**40, *texts, "nobody", "нет", None, True],
+    ):
+        for ids in (
+            pool,
+            rng.choices(pool, k=1000),
+            ["".join(id) if isinstance(id, str) else id + 0 for id in pool if id],
+        ):
+            assert index.get_many(ids) == [twins.fleet_by_search(fleets, id) for id in ids]
+    anew = [text.encode().decode() for text in texts]
+    assert index.get_many(anew) == index.get_many([Word(text) for text in texts]) == fleets[len(whole) :]
+    assert Word("fl") not in index
+    index.add(Fleet(Word("fl")))
+    assert "fl" in index and index.get_many(["fl"]) == index.get_many([Word("fl")]) == [
+        index.get_fleet_by_id("fl")
+    ]
+    for strange in ("\ud800", "é\udfff"):
+        with pytest.raises(muc.InputError, match="ids, row 1: got '"):
+            index.get_many(["a", strange])
+
+
+def test_who_is_found_is_counted() -> None:
+    """A list that is found holds each fleet once for each of its places, and no more when it is gone."""
+    index, fleets = some(1, "two")
+    before = [sys.getrefcount(fleet) for fleet in fleets]
+    for ids in (
+        [1, "two", 1],
+        np.array([1, 1]),
+        iter([1, "two"]),
+        [1, "two", 1, 2.5],
+        [1, "two", 1, "\ud800"],
+    ):
+        try:
+            found = index.get_many(ids)
+        except muc.InputError:
+            found = []
+        held = [sum(fleet is one for one in found) for fleet in fleets]
+        assert [sys.getrefcount(fleet) for fleet in fleets] == [
+            a + b for a, b in zip(before, held, strict=True)
+        ]
+    found = []
+    assert [sys.getrefcount(fleet) for fleet in fleets] == before
+
+
 def test_fleets_come_and_go() -> None:
     index, (first, second) = some(1, "SB_2")
     third = Fleet(3)
@@ -56,6 +124,11 @@ def test_fleets_come_and_go() -> None:
     with pytest.raises(muc.InputError, match="fleet: got the id 1, which another fleet has"):
         index.add(Fleet(1))
     assert index.get_fleet_by_id(1) is first
+    for number in (5_000, 5_001, 10**12, -3):
+        index.add(Fleet(number))
+        assert index.remove(number).id == number and number not in index
+        index.add(Fleet(number))
+        assert index.get_many([number, 1, 10**13])[:2] == [index.get_fleet_by_id(number), first]
     index.build_index([second])
     assert len(index) == 1 and index.get_many([1, "SB_2", 3]) == [None, second, None]
     assert repr(index) == "<FleetIndex of 1 fleets>"

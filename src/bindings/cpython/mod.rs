@@ -3,6 +3,7 @@
 //! They are no part of the stable ABI: the versions that are known are recognised by their number and by the sizes of
 //! their structures. All others, and builds that are laid out otherwise, are served by calls.
 
+pub(super) mod objects;
 pub(super) mod values;
 
 use pyo3::intern;
@@ -41,7 +42,7 @@ fn recognised(py: Python<'_>) -> PyResult<Option<CPython>> {
     let is_usual = size_of::<usize>() == 8
         && cfg!(target_endian = "little")
         && name.extract::<&str>()? == "cpython"
-        && digits.extract::<u32>()? == 30
+        && digits.extract::<u32>()? == objects::DIGIT
         && !sys.hasattr(intern!(py, "gettotalrefcount"))?;
     let (object, dict) = (py.get_type::<PyAny>(), py.get_type::<PyDict>());
     let sizes = [size(object.as_any())?, size(dict.as_any())?];
