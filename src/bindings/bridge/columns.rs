@@ -2,8 +2,12 @@
 
 use std::borrow::Cow;
 
+use pyo3::Borrowed;
+use pyo3::prelude::*;
+
 use super::schema::{Field, Value, rule_book};
-use super::value::Plain;
+use super::value::{Plain, plain, plain_number};
+use crate::bindings::cpython::CPython;
 use crate::ecs::columns::TableSpec;
 use crate::ecs::ingest::{TableInput, Values};
 
@@ -21,6 +25,39 @@ enum Data {
     Flag(Vec<bool>),
     Word(Vec<&'static str>),
     Text(Vec<String>),
+}
+
+impl Data {
+    fn len(&self) -> usize {
+        match self {
+            Self::Number(values) => values.len(),
+            Self::Whole(values) => values.len(),
+            Self::Flag(values) => values.len(),
+            Self::Word(values) => values.len(),
+            Self::Text(values) => values.len(),
+        }
+    }
+
+    /// Adds a value, if it is a plain one of this kind.
+    #[inline(always)]
+    fn take(&mut self, value: Borrowed<'_, '_, PyAny>, cpython: Option<CPython>) -> bool {
+        match self {
+            Self::Number(values) => match plain_number(value, cpython) {
+                Some(number) => values.push(number),
+                None => return false,
+            },
+            Self::Flag(values) => match plain(&value) {
+                Some(Plain::Flag(flag)) => values.push(flag),
+                _ => return false,
+            },
+            Self::Whole(values) => match plain(&value) {
+                Some(Plain::Whole(whole)) => values.push(whole),
+                _ => return false,
+            },
+            Self::Word(_) | Self::Text(_) => return false,
+        }
+        true
+    }
 }
 
 impl Columns {
@@ -47,16 +84,24 @@ impl Columns {
         columns
     }
 
-    /// Adds a plain value to the column of the field with this number; whether the column takes it as it is.
+    /// Adds a row's values to the columns of fields, from the one with number `first` on, as long as they are plain ones of
+    /// their columns' kinds. Gives the number of the first column that got none.
     #[inline(always)]
-    pub(super) fn add_plain(&mut self, field: usize, plain: Plain) -> bool {
-        match (self.data.get_mut(field).map(|(_, data)| data), plain) {
-            (Some(Data::Number(values)), plain) => values.push(plain.number()),
-            (Some(Data::Whole(values)), Plain::Whole(value)) => values.push(value),
-            (Some(Data::Flag(values)), Plain::Flag(value)) => values.push(value),
-            _ => return false,
+    pub(super) fn add_row<'a, 'py: 'a>(
+        &mut self,
+        first: usize,
+        row: impl Iterator<Item = Option<Borrowed<'a, 'py, PyAny>>>,
+        cpython: Option<CPython>,
+    ) -> usize {
+        let mut next = first;
+        for ((_, data), value) in self.data[first..].iter_mut().zip(row) {
+            let Some(value) = value else { break };
+            if !data.take(value, cpython) {
+                break;
+            }
+            next += 1;
         }
-        true
+        next
     }
 
     /// Makes room for so many more rows.
@@ -87,14 +132,16 @@ impl Columns {
 
     /// Adds a number to one of the kernel's columns, if it is there.
     pub(super) fn push(&mut self, column: usize, number: f64) {
-        if let Some(place) = self.places[column] {
-            self.add_plain(place, Plain::Real(number));
+        if let Some(place) = self.places[column]
+            && let Data::Number(values) = &mut self.data[place].1
+        {
+            values.push(number);
         }
     }
 
     /// Gives the rule book's value to the columns from the one with this number on that have fewer than `rows` rows.
     pub(super) fn fill(&mut self, first: usize, rows: usize) {
-        for (column, data) in &mut self.data[first..] {
+        for (column, data) in self.data[first..].iter_mut().filter(|(_, data)| data.len() < rows) {
             let spec = &self.spec.columns[*column];
             match (data, rule_book(spec.kind, spec.absent)) {
                 (Data::Number(values), Value::Number(value)) => values.resize(rows, value),

@@ -17,6 +17,7 @@ use rustc_hash::FxHashMap;
 use super::look::{Source, Tree, Where};
 use super::path::{Kind, Step, or_missing};
 use super::value::is_ordinary;
+use crate::bindings::cpython::CPython;
 use crate::bindings::memory;
 
 /// Values in a tuple: the interpreter builds longer ones by way of a list.
@@ -46,6 +47,8 @@ enum State {
 pub(super) struct Function {
     function: Py<PyAny>,
     places: Vec<Value>,
+    /// The interpreter, if its numbers can be read where they are.
+    pub(super) cpython: Option<CPython>,
 }
 
 /// Where the function gives the value of a place.
@@ -184,7 +187,8 @@ impl<'a, 'py> Code<'a, 'py> {
             return Ok(None);
         }
         let function = code.names.get_item("read")?;
-        Ok(function.map(|function| Function { function: function.unbind(), places: of_places }))
+        let cpython = CPython::of(py)?;
+        Ok(function.map(|function| Function { function: function.unbind(), places: of_places, cpython }))
     }
 
     /// The expression for a place, and whether all of its sources are in it.

@@ -20,7 +20,8 @@ use pyo3::{Borrowed, ffi, intern};
 use super::columns::Columns;
 use super::look::{Source, Tree, Where};
 use super::path::Kind;
-use super::value::{Plain, plain};
+use super::value::plain_number;
+use crate::bindings::cpython::CPython;
 use crate::bindings::cpython::values::{self, Format, Values};
 
 /// Where the objects of one class have the places of a schema.
@@ -29,6 +30,8 @@ pub(super) struct Layout {
     places: Vec<Place>,
     /// The places of the columns, in their order.
     row: Vec<usize>,
+    /// The interpreter, if its floats can be read where they are.
+    cpython: Option<CPython>,
     /// How the interpreter keeps the attributes of these objects, if any of them is no slot.
     format: Option<Format>,
     /// How many names its objects shared.
@@ -80,6 +83,7 @@ impl Layout {
         let mut layout = Self {
             places: Vec::with_capacity(places.len()),
             row: row.to_vec(),
+            cpython: CPython::of(class.py())?,
             format: None,
             is_open: false,
             shared: format.map_or(0, |format| format.shared(&class)),
@@ -148,7 +152,7 @@ impl Layout {
         self.at(object).is_some()
     }
 
-    #[inline]
+    #[inline(always)]
     fn at<'a, 'py>(&self, object: &'a Bound<'py, PyAny>) -> Option<At<'a, 'py>> {
         if object.get_type_ptr() != self.class.as_ptr().cast() {
             return None;
@@ -174,10 +178,10 @@ impl Layout {
         Some(self.borrow(place, self.at(object)?).map(|value| value.to_owned()))
     }
 
-    /// The plain value in a place, if it is one.
+    /// The number that the plain value in a place is, if it is one.
     #[inline]
-    pub(super) fn plain(&self, place: usize, object: &Bound<'_, PyAny>) -> Option<Plain> {
-        self.borrow(place, self.at(object)?).and_then(|value| plain(&value))
+    pub(super) fn number(&self, place: usize, object: &Bound<'_, PyAny>) -> Option<f64> {
+        plain_number(self.borrow(place, self.at(object)?)?, self.cpython)
     }
 
     /// Adds the plain values of a row to its columns, from the one with number `first` on. Gives the number of the first
@@ -185,17 +189,11 @@ impl Layout {
     #[inline]
     pub(super) fn row(&self, object: &Bound<'_, PyAny>, first: usize, columns: &mut Columns) -> usize {
         let Some(at) = self.at(object) else { return first };
-        for (column, &place) in self.row.iter().enumerate().skip(first) {
-            let plain = self.borrow(place, at).and_then(|value| plain(&value));
-            if !plain.is_some_and(|plain| columns.add_plain(column, plain)) {
-                return column;
-            }
-        }
-        self.row.len()
+        columns.add_row(first, self.row[first..].iter().map(|&place| self.borrow(place, at)), self.cpython)
     }
 
     /// What is in a place, for as long as no other code runs.
-    #[inline]
+    #[inline(always)]
     fn borrow<'a, 'py: 'a>(&'a self, place: usize, at: At<'a, 'py>) -> Option<Borrowed<'a, 'py, PyAny>> {
         let Place { spot, of_class } = &self.places[place];
         let of_object = match spot {

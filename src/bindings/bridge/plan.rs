@@ -11,7 +11,7 @@ use super::columns::Columns;
 use super::compile::{Function, Row};
 use super::layout::Layout;
 use super::look::Tree;
-use super::value::{Plain, is_ordinary, plain};
+use super::value::{is_ordinary, plain_number};
 
 /// What is known about the object that is being read.
 #[derive(Default)]
@@ -127,12 +127,12 @@ impl Tree {
         matches!(found.plan, Plan::Layout(_))
     }
 
-    /// The value of a place, if it was read at once with all others and is a plain one.
+    /// The number that a place's value is, if it was read at once with all others and is a plain one.
     #[inline]
-    pub(super) fn plain(place: usize, object: &Bound<'_, PyAny>, found: &Found<'_>) -> Option<Plain> {
+    pub(super) fn number(place: usize, object: &Bound<'_, PyAny>, found: &Found<'_>) -> Option<f64> {
         match &found.plan {
-            Plan::Layout(layout) => layout.plain(place, object),
-            Plan::Function(function) => function.get(&found.row, place).and_then(|value| plain(&value)),
+            Plan::Layout(layout) => layout.number(place, object),
+            Plan::Function(function) => plain_number(function.get(&found.row, place)?, function.cpython),
             Plan::Steps => None,
         }
     }
@@ -150,13 +150,8 @@ impl Tree {
         match &found.plan {
             Plan::Layout(layout) => layout.row(object, first, columns),
             Plan::Function(function) => {
-                for (column, &place) in self.row.iter().enumerate().skip(first) {
-                    let plain = function.get(&found.row, place).and_then(|value| plain(&value));
-                    if !plain.is_some_and(|plain| columns.add_plain(column, plain)) {
-                        return column;
-                    }
-                }
-                self.row.len()
+                let row = self.row[first..].iter().map(|&place| function.get(&found.row, place));
+                columns.add_row(first, row, function.cpython)
             }
             Plan::Steps => first,
         }

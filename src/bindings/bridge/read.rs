@@ -9,7 +9,7 @@ use super::fault::ObjectFaults;
 use super::look::Tree;
 use super::plan::Found;
 use super::schema::{Field, READ_BEFORE, Schema, Value};
-use super::value::{self, Plain};
+use super::value;
 use crate::bindings::column::{kind_of, shown};
 
 /// The tree and the findings of units, and of weapons.
@@ -130,7 +130,7 @@ impl<'py> Reader<'_, 'py> {
                 }
                 continue;
             }
-            if is_plain(&unit) {
+            if !Tree::is_in_place(&self.found[UNIT]) && is_plain(&unit) {
                 // It has none of the attributes that may be missing, and would pass for a wreck.
                 let place = Some(self.armies.place(id, None));
                 self.faults.add(place, "unit", shown(&unit), "an object with attributes");
@@ -291,7 +291,7 @@ impl<'py> Reader<'_, 'py> {
         let mut sides = [None, None];
         for (side, field) in sides.iter_mut().zip(&schema.limits[pair]) {
             let Some(field) = field else { continue };
-            if let Some(number) = Tree::plain(field.place, unit, &self.found[UNIT]).map(Plain::number) {
+            if let Some(number) = Tree::number(field.place, unit, &self.found[UNIT]) {
                 *side = Some(number);
                 continue;
             }

@@ -1,10 +1,12 @@
 //! Values of objects as values of columns.
 
+use pyo3::Borrowed;
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 
 use crate::bindings::column::shown;
+use crate::bindings::cpython::CPython;
 use crate::ecs::columns::{Kind, choice};
 
 /// A value that is of the wrong kind: what it is, and what was expected.
@@ -57,6 +59,18 @@ pub(super) fn plain(value: &Bound<'_, PyAny>) -> Option<Plain> {
         return Some(Plain::Flag(flag.is_true()));
     }
     plain_whole(value)
+}
+
+/// The number that a plain value is for a column of numbers. `cpython`: the interpreter, if it is known.
+#[inline(always)]
+pub(super) fn plain_number(value: Borrowed<'_, '_, PyAny>, cpython: Option<CPython>) -> Option<f64> {
+    if let Some(real) = cpython.and_then(|cpython| cpython.real(value)) {
+        return Some(real);
+    }
+    match cpython.and_then(|cpython| cpython.whole(value)) {
+        Some(whole) if whole.unsigned_abs() < 1 << 53 => Some(whole as f64),
+        _ => plain(&value).map(Plain::number),
+    }
 }
 
 fn plain_whole(value: &Bound<'_, PyAny>) -> Option<Plain> {

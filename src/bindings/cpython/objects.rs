@@ -1,10 +1,10 @@
-//! Whole numbers and texts, lists read and filled.
+//! Numbers and texts, lists read and filled.
 #![expect(unsafe_code, reason = "the interpreter's own structures are read")]
 
 use std::slice;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyList, PyString};
+use pyo3::types::{PyFloat, PyInt, PyList, PyString};
 use pyo3::{Borrowed, ffi};
 
 use super::CPython;
@@ -27,6 +27,13 @@ struct List {
 }
 
 impl CPython {
+    /// The value of a `float`.
+    #[inline(always)]
+    pub(in crate::bindings) fn real(self, object: Borrowed<'_, '_, PyAny>) -> Option<f64> {
+        // SAFETY: a `float` is a `PyFloatObject`: behind the head is its value.
+        object.is_exact_instance_of::<PyFloat>().then(|| unsafe { *object.as_ptr().cast::<f64>().add(2) })
+    }
+
     /// The value of an `int` of up to 60 bits.
     #[inline(always)]
     pub(in crate::bindings) fn whole(self, object: Borrowed<'_, '_, PyAny>) -> Option<i64> {
