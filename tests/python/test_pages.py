@@ -16,6 +16,7 @@ PROGRAM = browser.find()
 REASON = "no Chromium on this machine: install one, or name it in CHROMIUM"
 in_a_browser = pytest.mark.skipif(PROGRAM is None, reason=REASON)
 
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 BAD = "</script><script>window.stung = 1</script><img src=x onerror='window.stung = 2'>"
 
 
@@ -222,6 +223,21 @@ def test_a_page_says_who_won_when_it_turned_and_why(armies: dict[str, list[float
     assert "turned in round" in sentences[0] or "ahead" in sentences[0]
     assert sentences[1].startswith("Why: ")
     assert said in sentences[1], sentences
+
+
+def test_those_who_won_together_are_told_of_together() -> None:
+    report = muc.Scenario.load(SCENARIOS / "large" / "six_factions.toml").run()
+    assert len(report.winners) == 4 and report.outcome == "victory"
+    page = report.to_html()
+    assert page is not None
+    sentences = json.loads(page.split('id="data">')[1].split("</script>")[0])["summary"]
+    won = np.isin(report.factions["name"], report.winners)
+    dealt, taken = (report.factions[name][won].sum() for name in ("damage_dealt", "damage_taken"))
+    assert dealt > taken
+    assert f"{report.winner} with its allies " in sentences[0]
+    assert "ahead all along" in sentences[0] or "turned in round" in sentences[0], sentences
+    told = f"{report.winner} with its allies dealt {dealt / taken:.1f} points for each that it took"
+    assert told in sentences[1] or "narrow margin" in sentences[1], sentences
 
 
 def test_no_name_ends_the_data_of_a_page(battle: tuple[muc.BattleReport, Path]) -> None:

@@ -1,5 +1,7 @@
 //! A battle in sentences: who won, when it turned, and why.
 
+use std::iter::Sum;
+
 use super::battle::names;
 use crate::ecs::tables::Cell;
 use crate::report::{Outcome, Report};
@@ -13,14 +15,13 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
     if sides == 0 || hp.is_empty() {
         return said;
     }
-    let winner = report.winner.as_deref().and_then(|name| names.iter().position(|known| *known == name));
-    if let Some(winner) = winner {
-        let turned = turning_round(hp, sides, winner);
-        said.push(turn(turned, names[winner], hp.len() / sides));
+    if let Some(won) = Winners::of(report, &names) {
+        let turned = won.turning_round(hp);
+        said.push(won.turn(turned, hp.len() / sides));
         if report.outcome == Outcome::Victory {
-            said.push(why(report, &names, winner));
+            said.push(won.why(report));
         }
-        said.extend(turned.and_then(|round| meanwhile(kills, (winner, &names), round)));
+        said.extend(turned.and_then(|round| won.meanwhile(kills, round)));
     }
     let fallen = |round: &[i64]| round.iter().sum::<i64>();
     let (bloodiest, round) = kills
@@ -44,93 +45,121 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
     said
 }
 
-/// The round from which on the winner had the largest share of its health left, from 0; absent if it was behind to the end.
-fn turning_round(hp: &[f64], sides: usize, winner: usize) -> Option<usize> {
-    let first = &hp[..sides];
-    let share = |round: &[f64], side: usize| round[side] / first[side].max(1e-9);
-    let ahead =
-        |round: &[f64]| (0..sides).all(|side| side == winner || share(round, side) < share(round, winner));
-    let from = hp.chunks(sides).rposition(|round| !ahead(round)).map_or(0, |behind| behind + 1);
-    // After a single round nobody was behind before.
-    (from < hp.len() / sides || from <= 1).then_some(from)
+/// Who won: a faction, and those who won with it.
+struct Winners<'a> {
+    /// Whether each faction is one of them.
+    ours: Vec<bool>,
+    /// What they are called, and what the others are.
+    name: String,
+    others: &'a str,
 }
 
-/// When the battle turned, in a sentence.
-fn turn(turned: Option<usize>, name: &str, rounds: usize) -> String {
-    match turned {
-        None => format!("{name} was never ahead by the share of health left."),
-        Some(0 | 1) => format!("{name} was ahead all along, by the share of health left."),
-        Some(round) => format!(
-            "The battle turned in round {} of {rounds}: from then on {name} had the larger share of its health left.",
-            round + 1
-        ),
+impl<'a> Winners<'a> {
+    /// Absent if nobody won.
+    fn of(report: &Report, names: &[&'a str]) -> Option<Self> {
+        let winner = report.winner.as_deref()?;
+        let is_one = |name: &str| name == winner || report.winners.iter().any(|known| known.as_ref() == name);
+        let ours: Vec<bool> = names.iter().map(|name| is_one(name)).collect();
+        let theirs: Vec<&str> = names.iter().copied().filter(|name| !is_one(name)).collect();
+        let is_alone = ours.iter().filter(|&&is_ours| is_ours).count() == 1;
+        Some(Self {
+            ours,
+            name: if is_alone { winner.to_owned() } else { format!("{winner} with its allies") },
+            others: if let [other] = theirs[..] { other } else { "the others" },
+        })
     }
-}
 
-/// What was destroyed in the rounds about that one, in a sentence; absent if nothing was.
-fn meanwhile(kills: &[i64], (winner, names): (usize, &[&str]), round: usize) -> Option<String> {
-    let sides = names.len();
-    let (from, to) = (round.saturating_sub(2), (round + 2).min(kills.len() / sides - 1));
-    let about = &kills[from * sides..(to + 1) * sides];
-    let ours: i64 = about.iter().skip(winner).step_by(sides).sum();
-    let theirs = about.iter().sum::<i64>() - ours;
-    let whose = others(winner, names);
-    (round > 1 && ours + theirs > 0).then(|| {
-        let name = names[winner];
-        format!("In rounds {} to {} {name} destroyed {ours} units and {whose} {theirs}.", from + 1, to + 1)
-    })
-}
+    /// The sums of a value of each faction, theirs and the others'.
+    fn sums<T: Copy + Sum<T>>(&self, values: &[T]) -> (T, T) {
+        let of = |which: bool| self.ours.iter().zip(values).filter(move |&(&is_ours, _)| is_ours == which);
+        (of(true).map(|(_, &value)| value).sum(), of(false).map(|(_, &value)| value).sum())
+    }
 
-/// What the other factions are called together.
-fn others<'a>(winner: usize, names: &[&'a str]) -> &'a str {
-    match names {
-        [_, other] if winner == 0 => other,
-        [other, _] => other,
-        _ => "the others",
+    /// The round from which on they had a larger share of their health left than any other faction, from 0; absent if they had
+    /// not at the end.
+    fn turning_round(&self, hp: &[f64]) -> Option<usize> {
+        let sides = self.ours.len();
+        let first = &hp[..sides];
+        let share = |part: f64, whole: f64| part / whole.max(1e-9);
+        let ahead = |round: &[f64]| {
+            let ours = share(self.sums(round).0, self.sums(first).0);
+            (0..sides).all(|side| self.ours[side] || share(round[side], first[side]) < ours)
+        };
+        let from = hp.chunks(sides).rposition(|round| !ahead(round)).map_or(0, |behind| behind + 1);
+        // After a single round nobody was behind before.
+        (from < hp.len() / sides || from <= 1).then_some(from)
     }
-}
 
-/// What decided the battle, in a sentence: nerve, if the others ran and the winner did not; fire, if the winner dealt more than
-/// it took, and by what: aim, weight, or the number of shots; else the small margin that it was.
-fn why(report: &Report, names: &[&str], winner: usize) -> String {
-    let of = |column: &str| {
-        let values = report.factions.ints(column);
-        let all: i64 = values.iter().sum();
-        (values[winner] as f64, (all - values[winner]) as f64)
-    };
-    let points = |column: &str| report.factions.floats(column)[winner];
-    let (name, whose) = (names[winner], others(winner, names));
-    let ((units, their_units), (fled, they_fled)) = (of("units_initial"), of("retreated"));
-    let (dealt, taken) = (points("damage_dealt"), points("damage_taken"));
-    let ((shots, their_shots), (hits, their_hits)) = (of("shots"), of("hits"));
-    let share = |part: f64, whole: f64| part / whole.max(1e-9);
-    if share(they_fled, their_units) > (2.0 * share(fled, units)).max(0.2) {
-        return format!(
-            "Why: nerve. {they_fled} of the {their_units} units of {whose} ran and left the field, and {fled} of the {units} \
-             of {name}."
-        );
+    /// When the battle turned, in a sentence.
+    fn turn(&self, turned: Option<usize>, rounds: usize) -> String {
+        let name = &self.name;
+        match turned {
+            None => format!("{name} was not ahead at the end, by the share of health left."),
+            Some(0 | 1) => format!("{name} was ahead all along, by the share of health left."),
+            Some(round) => format!(
+                "The battle turned in round {} of {rounds}: from then on {name} had the larger share of its health left.",
+                round + 1
+            ),
+        }
     }
-    if taken == 0.0 {
-        return format!("Why: fire. {name} dealt {dealt:.0} points and took none.");
+
+    /// What was destroyed in the rounds about that one, in a sentence; absent if nothing was.
+    fn meanwhile(&self, kills: &[i64], round: usize) -> Option<String> {
+        let sides = self.ours.len();
+        let (from, to) = (round.saturating_sub(2), (round + 2).min(kills.len() / sides - 1));
+        let each = kills[from * sides..(to + 1) * sides].chunks(sides).map(|round| self.sums(round));
+        let (ours, theirs) = each.fold((0, 0), |sum, round| (sum.0 + round.0, sum.1 + round.1));
+        let Self { name, others, .. } = self;
+        (round > 1 && ours + theirs > 0).then(|| {
+            format!(
+                "In rounds {} to {} {name} destroyed {ours} units and {others} {theirs}.",
+                from + 1,
+                to + 1
+            )
+        })
     }
-    if dealt < 1.1 * taken {
-        return format!(
-            "Why: by a narrow margin. {name} dealt {:.2} points for each that it took.",
-            dealt / taken
-        );
+
+    /// What decided the battle, in a sentence: nerve, if the others ran and the winner did not; fire, if the winner dealt more than
+    /// it took, and by what: aim, weight, or the number of shots; else the small margin that it was.
+    fn why(&self, report: &Report) -> String {
+        let of = |column: &str| {
+            let (ours, theirs) = self.sums(report.factions.ints(column));
+            (ours as f64, theirs as f64)
+        };
+        let points = |column: &str| self.sums(report.factions.floats(column)).0;
+        let (name, whose) = (&self.name, self.others);
+        let ((units, their_units), (fled, they_fled)) = (of("units_initial"), of("retreated"));
+        let (dealt, taken) = (points("damage_dealt"), points("damage_taken"));
+        let ((shots, their_shots), (hits, their_hits)) = (of("shots"), of("hits"));
+        let share = |part: f64, whole: f64| part / whole.max(1e-9);
+        if share(they_fled, their_units) > (2.0 * share(fled, units)).max(0.2) {
+            return format!(
+                "Why: nerve. {they_fled} of the {their_units} units of {whose} ran and left the field, and {fled} of the {units} \
+                 of {name}."
+            );
+        }
+        if taken == 0.0 {
+            return format!("Why: fire. {name} dealt {dealt:.0} points and took none.");
+        }
+        if dealt < 1.1 * taken {
+            return format!(
+                "Why: by a narrow margin. {name} dealt {:.2} points for each that it took.",
+                dealt / taken
+            );
+        }
+        let aim = (100.0 * share(hits, shots), 100.0 * share(their_hits, their_shots));
+        let weight = (share(dealt, hits), share(taken, their_hits));
+        let (aim_ratio, weight_ratio) = (share(aim.0, aim.1), share(weight.0, weight.1));
+        // Who is winning has more guns left to fire: that is a reason only where there is no other.
+        let reason = if aim_ratio.max(weight_ratio) < 1.1 {
+            format!("it fired more ({shots} shots to {their_shots})")
+        } else if aim_ratio > weight_ratio {
+            format!("it hit more often ({:.0} % of its shots to {:.0} %)", aim.0, aim.1)
+        } else {
+            format!("its hits did more ({:.1} points each to {:.1})", weight.0, weight.1)
+        };
+        format!("Why: fire. {name} dealt {:.1} points for each that it took: {reason}.", dealt / taken)
     }
-    let aim = (100.0 * share(hits, shots), 100.0 * share(their_hits, their_shots));
-    let weight = (share(dealt, hits), share(taken, their_hits));
-    let (aim_ratio, weight_ratio) = (share(aim.0, aim.1), share(weight.0, weight.1));
-    // Who is winning has more guns left to fire: that is a reason only where there is no other.
-    let reason = if aim_ratio.max(weight_ratio) < 1.1 {
-        format!("it fired more ({shots} shots to {their_shots})")
-    } else if aim_ratio > weight_ratio {
-        format!("it hit more often ({:.0} % of its shots to {:.0} %)", aim.0, aim.1)
-    } else {
-        format!("its hits did more ({:.1} points each to {:.1})", weight.0, weight.1)
-    };
-    format!("Why: fire. {name} dealt {:.1} points for each that it took: {reason}.", dealt / taken)
 }
 
 fn best_unit(report: &Report) -> Option<String> {
