@@ -46,11 +46,11 @@ impl Data {
                 Some(number) => values.push(number),
                 None => return false,
             },
-            Self::Flag(values) => match plain(&value) {
+            Self::Flag(values) => match plain(value, cpython) {
                 Some(Plain::Flag(flag)) => values.push(flag),
                 _ => return false,
             },
-            Self::Whole(values) => match plain(&value) {
+            Self::Whole(values) => match plain(value, cpython) {
                 Some(Plain::Whole(whole)) => values.push(whole),
                 _ => return false,
             },

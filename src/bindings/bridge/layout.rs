@@ -15,17 +15,17 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PyString, PyType};
-use pyo3::{Borrowed, ffi, intern};
+use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi, intern};
 
 use super::columns::Columns;
 use super::look::{Source, Tree, Where};
 use super::path::Kind;
-use super::value::plain_number;
+use super::value::{Plain, plain, plain_number};
 use crate::bindings::cpython::CPython;
 use crate::bindings::cpython::values::{self, Format, Values};
 
 /// Where the objects of one class have the places of a schema.
-pub(super) struct Layout {
+pub(in crate::bindings) struct Layout {
     class: Py<PyType>,
     places: Vec<Place>,
     /// The places of the columns, in their order.
@@ -74,14 +74,25 @@ impl Layout {
         row: &[usize],
         object: &Bound<'_, PyAny>,
     ) -> PyResult<Option<Self>> {
+        let name = |place| attribute_of(tree, place).map(|name| name.bind(object.py()));
+        let names: Option<Vec<_>> = places.iter().map(name).collect();
+        names.map_or(Ok(None), |names| Self::of_names(&names, row, object))
+    }
+
+    /// The same for attributes of these names.
+    pub(in crate::bindings) fn of_names<'py>(
+        names: &[&Bound<'py, PyString>],
+        row: &[usize],
+        object: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Self>> {
         let class = object.get_type();
-        if places.is_empty() || object.is_instance_of::<PyDict>() || !looks_up_as_object_does(&class) {
+        if names.is_empty() || object.is_instance_of::<PyDict>() || !looks_up_as_object_does(&class) {
             return Ok(None);
         }
         let format = Format::of(&class)?;
         let bases = Bases::of(&class)?;
         let mut layout = Self {
-            places: Vec::with_capacity(places.len()),
+            places: Vec::with_capacity(names.len()),
             row: row.to_vec(),
             cpython: CPython::of(class.py())?,
             format: None,
@@ -90,21 +101,19 @@ impl Layout {
             sets: sets_as_object_does(&class),
             class: class.clone().unbind(),
         };
-        for place in places {
-            let Some(name) = attribute_of(tree, place) else { return Ok(None) };
-            let Some((place, is_kept)) = bases.place(name.bind(class.py()), format)? else { return Ok(None) };
+        for name in names {
+            let Some((place, is_kept)) = bases.place(name, format)? else { return Ok(None) };
             layout.is_open |= matches!(&place.spot, Spot::Value(spot) if spot.has_no_number());
             layout.places.push(place);
             layout.format = if is_kept { format } else { layout.format };
         }
-        Ok(layout.agrees(tree, places, object)?.then_some(layout))
+        Ok(layout.agrees(names, object)?.then_some(layout))
     }
 
     /// Whether what is read of an object is what looking it up gives.
-    fn agrees(&self, tree: &Tree, places: &[Where], object: &Bound<'_, PyAny>) -> PyResult<bool> {
-        for (number, place) in places.iter().enumerate() {
-            let Some(name) = attribute_of(tree, place) else { return Ok(false) };
-            let looked_up = match object.getattr(name.bind(object.py())) {
+    fn agrees<'py>(&self, names: &[&Bound<'py, PyString>], object: &Bound<'py, PyAny>) -> PyResult<bool> {
+        for (number, &name) in names.iter().enumerate() {
+            let looked_up = match object.getattr(name) {
                 Ok(value) => Some(value),
                 Err(error) if error.is_instance_of::<PyAttributeError>(object.py()) => None,
                 Err(error) => return Err(error),
@@ -146,12 +155,19 @@ impl Layout {
         Ok(true)
     }
 
+    /// Shows the collector of garbage what is held.
+    pub(in crate::bindings) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.class)?;
+        self.places.iter().try_for_each(|place| visit.call(&place.of_class))
+    }
+
     /// Whether this object's attributes are where the layout says.
     #[inline]
     pub(super) fn fits(&self, object: &Bound<'_, PyAny>) -> bool {
         self.at(object).is_some()
     }
 
+    // What it gives would otherwise go through memory, in pieces that are waited for.
     #[inline(always)]
     fn at<'a, 'py>(&self, object: &'a Bound<'py, PyAny>) -> Option<At<'a, 'py>> {
         if object.get_type_ptr() != self.class.as_ptr().cast() {
@@ -170,7 +186,7 @@ impl Layout {
 
     /// What an object has in a place, None included; absent if it is not to be said here.
     #[inline]
-    pub(super) fn value<'py>(
+    pub(in crate::bindings) fn value<'py>(
         &self,
         place: usize,
         object: &Bound<'py, PyAny>,
@@ -182,6 +198,23 @@ impl Layout {
     #[inline]
     pub(super) fn number(&self, place: usize, object: &Bound<'_, PyAny>) -> Option<f64> {
         plain_number(self.borrow(place, self.at(object)?)?, self.cpython)
+    }
+
+    /// The plain values in the first places, of an object that has no value of its own in `own`; absent if it has one, or
+    /// that is not to be said here.
+    #[inline]
+    pub(in crate::bindings) fn plains<const N: usize>(
+        &self,
+        own: Option<&values::Spot>,
+        object: &Bound<'_, PyAny>,
+    ) -> Option<[Option<Plain>; N]> {
+        let at = self.at(object)?;
+        if let Some(own) = own
+            && at.values?.borrow(own, object).is_some()
+        {
+            return None;
+        }
+        Some(std::array::from_fn(|place| self.borrow(place, at).and_then(|value| plain(value, self.cpython))))
     }
 
     /// Adds the plain values of a row to its columns, from the one with number `first` on. Gives the number of the first
@@ -269,13 +302,13 @@ pub(super) fn attribute_of<'a>(tree: &'a Tree, place: &Where) -> Option<&'a Py<P
 }
 
 /// A class and those that it is made of, in the order in which names are looked up, each with its namespace.
-struct Bases<'py> {
+pub(in crate::bindings) struct Bases<'py> {
     class: Bound<'py, PyType>,
     namespaces: Vec<(Bound<'py, PyAny>, Bound<'py, PyMapping>)>,
 }
 
 impl<'py> Bases<'py> {
-    fn of(class: &Bound<'py, PyType>) -> PyResult<Self> {
+    pub(in crate::bindings) fn of(class: &Bound<'py, PyType>) -> PyResult<Self> {
         let mut namespaces = Vec::new();
         for base in class.mro().iter() {
             let namespace = base.getattr(intern!(base.py(), "__dict__"))?.cast_into::<PyMapping>()?;
@@ -285,7 +318,10 @@ impl<'py> Bases<'py> {
     }
 
     /// What the class has under a name, and where from.
-    fn find(&self, name: &Bound<'py, PyString>) -> PyResult<Option<(&Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+    pub(in crate::bindings) fn find(
+        &self,
+        name: &Bound<'py, PyString>,
+    ) -> PyResult<Option<(&Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
         for (base, namespace) in &self.namespaces {
             if namespace.contains(name)? {
                 return Ok(Some((base, namespace.get_item(name)?)));

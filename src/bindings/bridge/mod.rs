@@ -11,7 +11,7 @@ mod compile;
 mod correct;
 mod fault;
 mod finish;
-mod layout;
+pub(super) mod layout;
 mod look;
 mod path;
 mod plan;
@@ -19,7 +19,7 @@ mod read;
 mod schema;
 mod treaties;
 mod turn;
-mod value;
+pub(super) mod value;
 mod write;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -28,7 +28,7 @@ pub(super) fn number(value: &Bound<'_, PyAny>, texts: bool) -> Read<f64> {
 
 /// A value that needs no conversion, and whose reading runs no code of Python's.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Plain {
+pub(in crate::bindings) enum Plain {
     /// A `float`.
     Real(f64),
     /// An `int` that a float holds exactly.
@@ -40,7 +40,7 @@ pub(super) enum Plain {
 impl Plain {
     /// The number that it is for a column of numbers.
     #[inline]
-    pub(super) fn number(self) -> f64 {
+    pub(in crate::bindings) fn number(self) -> f64 {
         match self {
             Self::Real(number) => number,
             Self::Whole(number) => number as f64,
@@ -49,33 +49,32 @@ impl Plain {
     }
 }
 
-/// The plain value that this is, if it is one.
+/// The plain value that this is, if it is one. `cpython`: the interpreter, if it is known.
 #[inline(always)]
-pub(super) fn plain(value: &Bound<'_, PyAny>) -> Option<Plain> {
-    if let Ok(float) = value.cast_exact::<PyFloat>() {
-        return Some(Plain::Real(float.value()));
+pub(in crate::bindings) fn plain(value: Borrowed<'_, '_, PyAny>, cpython: Option<CPython>) -> Option<Plain> {
+    // A cast that fails would count a reference more to the class, and one less.
+    if value.is_exact_instance_of::<PyFloat>() {
+        let real = cpython.and_then(|cpython| cpython.real(value));
+        return real.or_else(|| value.extract().ok()).map(Plain::Real);
     }
-    if let Ok(flag) = value.cast_exact::<PyBool>() {
-        return Some(Plain::Flag(flag.is_true()));
+    if value.is_exact_instance_of::<PyBool>() {
+        return value.cast_exact::<PyBool>().ok().map(|flag| Plain::Flag(flag.is_true()));
     }
-    plain_whole(value)
+    let whole: i64 = match cpython {
+        Some(cpython) => cpython.whole(value)?,
+        None => value.cast_exact::<PyInt>().ok()?.extract().ok()?,
+    };
+    (whole.unsigned_abs() < 1 << 53).then_some(Plain::Whole(whole))
 }
 
 /// The number that a plain value is for a column of numbers. `cpython`: the interpreter, if it is known.
 #[inline(always)]
 pub(super) fn plain_number(value: Borrowed<'_, '_, PyAny>, cpython: Option<CPython>) -> Option<f64> {
-    if let Some(real) = cpython.and_then(|cpython| cpython.real(value)) {
-        return Some(real);
+    // Asked first, so that the usual value is not built in memory by its kind and its bytes.
+    match cpython.and_then(|cpython| cpython.real(value)) {
+        Some(real) => Some(real),
+        None => plain(value, cpython).map(Plain::number),
     }
-    match cpython.and_then(|cpython| cpython.whole(value)) {
-        Some(whole) if whole.unsigned_abs() < 1 << 53 => Some(whole as f64),
-        _ => plain(&value).map(Plain::number),
-    }
-}
-
-fn plain_whole(value: &Bound<'_, PyAny>) -> Option<Plain> {
-    let whole: i64 = value.cast_exact::<PyInt>().ok()?.extract().ok()?;
-    (whole.unsigned_abs() < 1 << 53).then_some(Plain::Whole(whole))
 }
 
 /// A whole number.

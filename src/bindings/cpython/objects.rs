@@ -1,10 +1,11 @@
 //! Numbers and texts, lists read and filled.
 #![expect(unsafe_code, reason = "the interpreter's own structures are read")]
 
+use std::ffi::c_ulong;
 use std::slice;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyInt, PyList, PyString};
+use pyo3::types::{PyFloat, PyInt, PyList, PyString, PyType};
 use pyo3::{Borrowed, ffi};
 
 use super::CPython;
@@ -26,7 +27,24 @@ struct List {
     room: isize,
 }
 
+/// Flag of a class whose version is valid (3.11 and 3.12; later, one that is not is 0).
+const VERSIONED: c_ulong = 1 << 19;
+/// Where a class has its version, in four-byte words: the field `tp_version_tag`.
+const VERSION: usize = 96;
+
 impl CPython {
+    /// A number that no class has twice: it is another as soon as anything changes in a class or in those that it is made
+    /// of. Absent if the interpreter has given it none.
+    pub(in crate::bindings) fn version_of(self, class: &Bound<'_, PyType>) -> Option<u32> {
+        // SAFETY: the class is alive, and a `PyTypeObject`, which has its version at this place.
+        let (flags, version) = unsafe {
+            let class = class.as_type_ptr();
+            (ffi::PyType_GetFlags(class), *class.cast::<u32>().add(VERSION))
+        };
+        let is_valid = version != 0 && (self == Self::V3_13 || flags & VERSIONED != 0);
+        is_valid.then_some(version)
+    }
+
     /// The value of a `float`.
     #[inline(always)]
     pub(in crate::bindings) fn real(self, object: Borrowed<'_, '_, PyAny>) -> Option<f64> {
@@ -85,7 +103,7 @@ impl CPython {
         (hash != -1).then_some(hash)
     }
 
-    /// The items of a list.
+    /// The items of a list from this one on.
     ///
     /// # Safety
     /// No code of Python's runs while they are in use.
@@ -93,6 +111,7 @@ impl CPython {
     pub(in crate::bindings) unsafe fn items<'a, 'py>(
         self,
         list: &'a Bound<'py, PyList>,
+        first: usize,
     ) -> impl ExactSizeIterator<Item = Borrowed<'a, 'py, PyAny>> {
         let py = list.py();
         // SAFETY: a list is what `List` says; its memory is null as long as it is empty. Whoever changes it has to run first.
@@ -102,7 +121,11 @@ impl CPython {
             if len == 0 { &[] } else { slice::from_raw_parts(items, len) }
         };
         // SAFETY: a list that is known to anybody but its maker holds an object in each place, and a reference to it.
-        items.iter().map(move |&item| unsafe { Borrowed::from_ptr(py, item) })
+        items
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .map(move |&item| unsafe { Borrowed::from_ptr(py, item) })
     }
 
     /// Takes a reference more to an object, and gives it away.

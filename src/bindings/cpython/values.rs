@@ -136,7 +136,7 @@ impl Format {
     }
 
     /// The values of an object; nothing if they are in a dict of another kind.
-    #[inline]
+    #[inline(always)]
     pub(in crate::bindings) fn values(self, object: &Bound<'_, PyAny>) -> Option<Values> {
         let words = object.as_ptr().cast::<*mut u8>();
         // SAFETY: the object's class is one of `of` (the only caller, `Layout::at`, has compared it), so these words belong
@@ -194,6 +194,11 @@ unsafe fn pairs(names: *const Names) -> (*const [*mut ffi::PyObject; 2], usize) 
 }
 
 impl Spot {
+    /// Where dicts have a value of this name.
+    pub(in crate::bindings) fn of_dict(_: CPython, name: &Bound<'_, PyString>) -> Self {
+        Self { name: name.clone().unbind(), shared: None, entry: AtomicUsize::new(0) }
+    }
+
     /// Whether no object of the class had a value of this name when it was looked at.
     pub(in crate::bindings) fn has_no_number(&self) -> bool {
         self.shared.is_none()
@@ -201,8 +206,22 @@ impl Spot {
 }
 
 impl Values {
-    /// The value in a spot, for as long as no other code runs.
+    /// The values of a dict, of one whose names are all texts.
     #[inline]
+    pub(in crate::bindings) fn of_dict(dict: &Bound<'_, PyDict>) -> Option<Self> {
+        // SAFETY: a dict is what `Dict` says, of interpreters that are known (`Spot::of_dict`); its names are always valid.
+        unsafe {
+            let Dict { names, values, .. } = *dict.as_ptr().cast::<Dict>();
+            if !values.is_null() || (*names).kind != TEXTS {
+                return None;
+            }
+            let (pairs, count) = pairs(names);
+            Some(Self::Own(dict.as_ptr(), pairs, count))
+        }
+    }
+
+    /// The value in a spot, for as long as no other code runs.
+    #[inline(always)]
     pub(in crate::bindings) fn borrow<'a, 'py>(
         self,
         spot: &Spot,
