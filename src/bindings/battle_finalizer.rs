@@ -1,11 +1,16 @@
 //! The class `BattleFinalizer`: what a battle cost each faction.
+#![expect(unsafe_code, reason = "units are read where a list has them")]
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyAttributeError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyTuple};
 
-use super::column::{kind_of, refusal, shown};
+use super::alive::{Classes, Units};
+use super::column::{Held, as_it_is, kind_of, refusal, shown};
 use super::input;
 use crate::error::{Error, Fault};
 use crate::hotpaths::account::{A_COST, ARGUMENT, Account, Cost, Total, USUAL_COST};
@@ -19,13 +24,16 @@ const A_UNIT: &str = "an object with is_alive(), or a mapping with alive";
 /// >>> muc.BattleFinalizer().finalize_battle({"Synod": units})
 /// {'Synod': {'initial': 350, 'lost': 250, 'remaining': 100}}
 #[pyclass(name = "BattleFinalizer", module = "multi_universe_core", frozen)]
-pub(crate) struct PyBattleFinalizer;
+pub(crate) struct PyBattleFinalizer {
+    // Taken out while it is in use, so that nobody waits for himself.
+    classes: Mutex<Classes>,
+}
 
 #[pymethods]
 impl PyBattleFinalizer {
     #[new]
     fn new() -> Self {
-        Self
+        Self { classes: Mutex::default() }
     }
 
     /// The account of each faction: {faction: {"initial", "lost", "remaining"}}, in the order of the factions.
@@ -44,10 +52,14 @@ impl PyBattleFinalizer {
                 Error::Input(Fault::column(ARGUMENT, "", kind_of(faction_units), wanted).into()).into()
             );
         };
+        let mut known = Units::of(py, std::mem::take(&mut *self.classes()))?;
+        let factions = factions.items()?.extract::<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>>()?;
+        let counted = factions.iter().map(|(faction, units)| account(faction, units, &mut known));
+        let counted = counted.collect::<PyResult<Vec<_>>>();
+        let before = known.map(|known| std::mem::replace(&mut *self.classes(), known.into_classes()));
+        drop(before);
         let accounts = PyDict::new(py);
-        for item in factions.items()?.iter() {
-            let (faction, units) = item.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()?;
-            let account = account(&faction, &units)?;
+        for ((faction, _), account) in factions.into_iter().zip(counted?) {
             let entry = PyDict::new(py);
             entry.set_item(intern!(py, "initial"), total(py, account.initial)?)?;
             entry.set_item(intern!(py, "lost"), total(py, account.lost)?)?;
@@ -60,40 +72,119 @@ impl PyBattleFinalizer {
     fn __repr__(&self) -> &'static str {
         "<BattleFinalizer>"
     }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // Who holds them now is at work on them, and they are no garbage.
+        self.classes.try_lock().map_or(Ok(()), |classes| classes.traverse(&visit))
+    }
+
+    fn __clear__(&self) {
+        let before = std::mem::take(&mut *self.classes());
+        drop(before);
+    }
+}
+
+impl PyBattleFinalizer {
+    fn classes(&self) -> MutexGuard<'_, Classes> {
+        self.classes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 fn total(py: Python<'_>, total: Total) -> PyResult<Bound<'_, PyAny>> {
     Ok(match total {
-        Total::Whole(sum) => sum.into_pyobject(py)?.into_any(),
+        Total::Whole(sum) => match i64::try_from(sum) {
+            Ok(sum) => sum.into_pyobject(py)?.into_any(),
+            Err(_) => sum.into_pyobject(py)?.into_any(),
+        },
         Total::Real(sum) => sum.into_pyobject(py)?.into_any(),
     })
 }
 
-fn account(faction: &Bound<'_, PyAny>, units: &Bound<'_, PyAny>) -> PyResult<Account> {
+fn account<'py>(
+    faction: &Bound<'py, PyAny>,
+    units: &Bound<'py, PyAny>,
+    known: &mut Option<Units<'py>>,
+) -> PyResult<Account> {
+    if let Ok(list) = units.cast_exact::<PyList>() {
+        return of_list(faction, list, known);
+    }
+    known.iter_mut().for_each(Units::has_run);
+    if let Ok(tuple) = units.cast_exact::<PyTuple>() {
+        return of_list(faction, &tuple.to_list(), known);
+    }
+    if let Ok(table) = units.cast_exact::<PyDict>()
+        && let Some((alive, cost)) = usual_columns(table)?
+    {
+        let (alive, cost) = (alive.values(), cost.as_ref().map(Held::values));
+        return Ok(Account::of_columns(faction, Some(&alive), cost.as_ref())?);
+    }
     if is_table(units)? {
         let table = input::read(units)?.map_err(|(value, wanted)| {
             PyErr::from(Error::Input(Fault::column(ARGUMENT, &faction.to_string(), value, wanted).into()))
         })?;
-        return Ok(Account::of_columns(&faction.to_string(), &input::input(&table))?);
+        return Ok(Account::of_table(faction, &input::input(&table))?);
     }
-    let mut account = Account::default();
-    let mut count = |row: usize, unit: Bound<'_, PyAny>| -> PyResult<()> {
-        let (cost, alive) = look(faction, row, &unit)?;
-        account.count(cost, alive);
-        Ok(())
+    let Ok(items) = units.try_iter() else {
+        let fault = Fault::column(ARGUMENT, &faction.to_string(), kind_of(units), "units");
+        return Err(Error::Input(fault.into()).into());
     };
-    if let Ok(list) = units.cast_exact::<PyList>() {
-        list.iter().enumerate().try_for_each(|(row, unit)| count(row, unit))?;
-    } else {
-        let Ok(items) = units.try_iter() else {
-            let fault = Fault::column(ARGUMENT, &faction.to_string(), kind_of(units), "units");
-            return Err(Error::Input(fault.into()).into());
-        };
-        for (row, unit) in items.enumerate() {
-            count(row, unit?)?;
-        }
+    let mut account = Account::default();
+    for (row, unit) in items.enumerate() {
+        let (cost, alive) = look(faction, row, &unit?)?;
+        account.count(cost, alive);
     }
     Ok(account)
+}
+
+/// Units that are read where they are as long as that tells all, and asked where it does not. What is asked may change the
+/// list.
+fn of_list<'py>(
+    faction: &Bound<'py, PyAny>,
+    units: &Bound<'py, PyList>,
+    known: &mut Option<Units<'py>>,
+) -> PyResult<Account> {
+    let (mut account, mut row) = (Account::default(), 0);
+    loop {
+        if let Some(known) = known
+            && known.are_known()?
+        {
+            let first = row;
+            // SAFETY: reading them runs no code of Python's.
+            let read = unsafe { known.cpython().items(units, first) }.map_while(|unit| known.read(&unit));
+            read.for_each(|(cost, alive)| {
+                account.count(cost, alive);
+                row += 1;
+            });
+            known.were_read(row - first);
+        }
+        if row >= units.len() {
+            return Ok(account);
+        }
+        let unit = units.get_item(row)?;
+        if let Some(known) = known
+            && known.learn(&unit)?
+        {
+            continue;
+        }
+        let (cost, alive) = look(faction, row, &unit)?;
+        account.count(cost, alive);
+        row += 1;
+        known.iter_mut().for_each(Units::has_run);
+    }
+}
+
+/// The columns alive and cost of a table that has no other, if they are arrays that are read as they are: the usual case, of
+/// which nothing needs to be said.
+#[expect(clippy::type_complexity, reason = "two columns")]
+fn usual_columns<'py>(table: &Bound<'py, PyDict>) -> PyResult<Option<(Held<'py>, Option<Held<'py>>)>> {
+    let py = table.py();
+    let held = |name| Ok::<_, PyErr>(table.get_item(name)?.map(|given| as_it_is(&given)));
+    let (alive, cost) = (held(intern!(py, "alive"))?, held(intern!(py, "cost"))?);
+    Ok(match (alive, cost, table.len()) {
+        (Some(Some(alive)), Some(Some(cost)), 2) => Some((alive, Some(cost))),
+        (Some(Some(alive)), None, 1) => Some((alive, None)),
+        _ => None,
+    })
 }
 
 /// Whether units come as a table: a mapping of columns, a structured array, or anything of Arrow's.

@@ -53,7 +53,7 @@ pub(crate) fn read<'py>(given: &Bound<'py, PyAny>) -> PyResult<Held<'py>> {
 }
 
 /// An array that the gate reads as it is: the usual case, and asking NumPy about it would cost microseconds.
-fn as_it_is<'py>(given: &Bound<'py, PyAny>) -> Option<Held<'py>> {
+pub(crate) fn as_it_is<'py>(given: &Bound<'py, PyAny>) -> Option<Held<'py>> {
     // A subclass may mean something else by its values: a mask, a unit.
     if !given.is_exact_instance_of::<PyUntypedArray>() {
         return None;

@@ -4,6 +4,7 @@
 //! what comes back is owned columns. Failures pass through one exhaustive match in `errors`; all `unsafe`
 //! stands in `memory`, in `cpython` and in `bridge/layout`.
 
+mod alive;
 mod arrow_input;
 mod battle_finalizer;
 mod bridge;

@@ -1,5 +1,7 @@
 //! What a battle cost a faction: its units' cost in all, of the lost, and of those that remain (R-FINAL-1).
 
+use std::fmt::Display;
+
 use crate::ecs::ingest::{TableInput, Values};
 use crate::error::{Error, Fault, Faults, Result};
 
@@ -42,12 +44,13 @@ impl Total {
     /// Adds a cost.
     #[inline]
     pub fn add(&mut self, cost: Cost) {
-        *self = match (*self, cost) {
-            (Self::Whole(sum), Cost::Whole(cost)) => Self::Whole(sum + i128::from(cost)),
-            (Self::Whole(sum), Cost::Real(cost)) => Self::Real(sum as f64 + cost),
-            (Self::Real(sum), Cost::Whole(cost)) => Self::Real(sum + cost as f64),
-            (Self::Real(sum), Cost::Real(cost)) => Self::Real(sum + cost),
-        };
+        // In place where the kind stays: a sum that is moved as a whole each time is waited for.
+        match (&mut *self, cost) {
+            (Self::Whole(sum), Cost::Whole(cost)) => *sum += i128::from(cost),
+            (Self::Real(sum), Cost::Whole(cost)) => *sum += cost as f64,
+            (Self::Real(sum), Cost::Real(cost)) => *sum += cost,
+            (Self::Whole(sum), Cost::Real(cost)) => *self = Self::Real(*sum as f64 + cost),
+        }
     }
 }
 
@@ -90,20 +93,32 @@ impl Account {
     ///
     /// # Errors
     /// [`Error::Input`] names faction, column and row of what is wrong.
-    pub fn of_columns(faction: &str, table: &TableInput<'_>) -> Result<Self> {
+    pub fn of_table(faction: &dyn Display, table: &TableInput<'_>) -> Result<Self> {
         let column =
             |wanted: &str| table.columns.iter().find(|(name, _)| name == wanted).map(|(_, values)| values);
+        Self::of_columns(faction, column("alive"), column("cost"))
+    }
+
+    /// The same for these two columns.
+    ///
+    /// # Errors
+    /// As [`Account::of_table`].
+    pub fn of_columns(
+        faction: &dyn Display,
+        alive: Option<&Values<'_>>,
+        costs: Option<&Values<'_>>,
+    ) -> Result<Self> {
         let refused = |name: &str, value: String, wanted: String| {
             Error::Input(Fault::column(ARGUMENT, &format!("{faction}.{name}"), value, wanted).into())
         };
-        let alive = match column("alive") {
+        let alive = match alive {
             Some(Values::Flag(alive)) => alive,
             Some(values) => {
                 return Err(refused("alive", values.describe().to_owned(), "truth values".to_owned()));
             }
             None => return Err(refused("alive", "no such column".to_owned(), "truth values".to_owned())),
         };
-        let Some(costs) = column("cost") else {
+        let Some(costs) = costs else {
             return Ok(sum(alive, std::iter::repeat(Cost::Whole(USUAL_COST)), |_| ()));
         };
         if costs.rows() != Some(alive.len()) {
@@ -124,13 +139,39 @@ impl Account {
             Values::F32(costs) => {
                 checked(alive, costs.iter().map(|&cost| Cost::Real(f64::from(cost))), illegal)
             }
-            Values::I64(costs) => checked(alive, costs.iter().map(|&cost| Cost::Whole(cost)), illegal),
+            Values::I64(costs) => match Self::of_whole(alive, costs) {
+                Some(account) => account,
+                None => checked(alive, costs.iter().map(|&cost| Cost::Whole(cost)), illegal),
+            },
             Values::I32(costs) => {
                 checked(alive, costs.iter().map(|&cost| Cost::Whole(i64::from(cost))), illegal)
             }
             other => return Err(refused("cost", other.describe().to_owned(), "numbers".to_owned())),
         };
         faults.into_result(Error::Input).map(|()| account)
+    }
+
+    /// The account of units whose costs are legal and, so many at a time, no more than a sum of 64 bits holds.
+    fn of_whole(alive: &[bool], costs: &[i64]) -> Option<Self> {
+        const AT_A_TIME: usize = 1 << 12;
+        const MOST: u64 = u64::MAX >> 13;
+        let (mut initial, mut remaining) = (0, 0);
+        for (alive, costs) in alive.chunks(AT_A_TIME).zip(costs.chunks(AT_A_TIME)) {
+            // Without a sign, a cost below 0 is larger than any that is legal.
+            let (mut all, mut of_living, mut bits) = (0, 0, 0);
+            for (&alive, &cost) in alive.iter().zip(costs) {
+                bits |= cost as u64;
+                all += cost as u64 & MOST;
+                of_living += cost as u64 & u64::from(alive).wrapping_neg() & MOST;
+            }
+            if bits > MOST {
+                return None;
+            }
+            initial += i128::from(all);
+            remaining += i128::from(of_living);
+        }
+        let [initial, lost, remaining] = [initial, initial - remaining, remaining].map(Total::Whole);
+        Some(Self { initial, lost, remaining })
     }
 }
 
@@ -169,7 +210,23 @@ mod tests {
                 ("cost", Values::numbers(units.iter().map(|unit| unit.0))),
                 ("alive", Values::Flag(units.iter().map(|unit| unit.1).collect())),
             ]);
-            prop_assert_eq!(Account::of_columns("A", &table), Ok(wanted));
+            prop_assert_eq!(Account::of_table(&"A", &table), Ok(wanted));
+        }
+
+        #[test]
+        fn whole_columns_are_counted_as_units_are(
+            units in prop::collection::vec((0_i64..=i64::MAX, any::<bool>()), 0..100),
+            bits in 0_u32..63,
+            times in prop::sample::select(vec![1_usize, 90]),
+        ) {
+            let units = units.repeat(times);
+            let mut wanted = Account::default();
+            units.iter().for_each(|&(cost, alive)| wanted.count(Cost::Whole(cost >> bits), alive));
+            let table = TableInput::of([
+                ("cost", Values::wholes(units.iter().map(|unit| unit.0 >> bits))),
+                ("alive", Values::Flag(units.iter().map(|unit| unit.1).collect())),
+            ]);
+            prop_assert_eq!(Account::of_table(&"A", &table), Ok(wanted));
         }
     }
 
@@ -184,7 +241,7 @@ mod tests {
     fn what_is_no_cost_is_named_with_faction_and_row() {
         let alive = ("alive", Values::Flag(vec![true; 3].into()));
         let told = |cost| {
-            let error = Account::of_columns("Synod", &TableInput::of([alive.clone(), ("cost", cost)]));
+            let error = Account::of_table(&"Synod", &TableInput::of([alive.clone(), ("cost", cost)]));
             error.expect_err("no costs").to_string()
         };
         let message = told(Values::numbers([1.0, f64::NAN, -2.0]));
@@ -192,6 +249,8 @@ mod tests {
             message.contains("2 faults") && message.contains("column 'Synod.cost', row 1: got NaN"),
             "{message}"
         );
+        let message = told(Values::wholes([1, -2, i64::MIN]));
+        assert!(message.contains("2 faults") && message.contains("row 1: got -2"), "{message}");
         assert!(told(Values::wholes([1, 2])).contains("got 2 rows, expected numbers, 3 as of alive"));
         assert!(told(Values::texts(&["a", "b", "c"])).contains("'Synod.cost': got"));
     }

@@ -1,0 +1,303 @@
+//! Units whose cost and life are read where they are, without calling `is_alive`.
+//!
+//! Most classes say so by one look at one attribute, such as `return self.health > 0`. Such a method is known by its
+//! instructions (`_predicates.py`); where it is what a call would run, the attribute is read at its place, and compared as
+//! Python compares. That is so if the class looks attributes up as `object` does, if what it has under the name is a plain
+//! function and the unit has nothing of its own there, and if nobody watches calls (a debugger, a profiler, coverage).
+//!
+//! What was found out about classes holds as long as no code of Python's runs. Reading at once runs none; whoever lets
+//! some run says so ([`Units::has_run`]), and everything is looked at again before the next unit is read. Whatever is not
+//! told for certain is left to a call.
+
+use std::cmp::Ordering;
+
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
+
+use super::bridge::layout::{Bases, Layout};
+use super::bridge::value::{Plain, plain};
+use super::column::refusal;
+use super::cpython::CPython;
+use super::cpython::values::{Format, Spot, Values};
+use crate::hotpaths::account::{Cost, USUAL_COST};
+
+/// The places of a layout: what `is_alive` looks at, and the cost.
+const LOOKED_AT: usize = 0;
+const COST: usize = 1;
+/// So many classes are known at a time; a battle has a few.
+const CLASSES: usize = 8;
+/// What is known is looked at again after a call of a unit; that takes as long as calling some two units. It is worth it as
+/// long as at least so many are read at once each time, on average, but for so many times to begin with.
+const WORTH: usize = 4;
+const TRIES: usize = 16;
+
+/// What is known of a class.
+struct Known {
+    class: Py<PyType>,
+    version: u32,
+    /// How its units are read; nothing if they are called.
+    way: Option<Way>,
+}
+
+struct Way {
+    layout: Layout,
+    test: Test,
+    /// The function `is_alive`, and its code when it was looked at.
+    function: Py<PyAny>,
+    code: Py<PyAny>,
+    /// Where a unit would have an `is_alive` of its own, and how many names units shared; nothing if they have none.
+    own: Option<(Format, Spot, usize)>,
+}
+
+/// What is asked of the attribute.
+enum Test {
+    IsTrue(bool),
+    Is(Py<PyAny>, bool),
+    /// Comes out this way beside the number; a number that is none comes out as the last says.
+    Compares(f64, fn(Option<Ordering>) -> bool),
+}
+
+/// What is known of the classes of units, from call to call.
+#[derive(Default)]
+pub(super) struct Classes(Vec<Known>);
+
+impl Classes {
+    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.0.iter().try_for_each(|known| {
+            visit.call(&known.class)?;
+            let Some(way) = &known.way else { return Ok(()) };
+            visit.call(&way.function)?;
+            if let Test::Is(constant, _) = &way.test {
+                visit.call(constant)?;
+            }
+            way.layout.traverse(visit)
+        })
+    }
+}
+
+/// Units that are read in one call.
+pub(super) struct Units<'py> {
+    cpython: CPython,
+    py: Python<'py>,
+    classes: Classes,
+    cost: Spot,
+    alive: Spot,
+    /// Whether no code of Python's has run since all that is known was looked at.
+    is_fresh: bool,
+    /// How many units' worth of looks is left.
+    credit: usize,
+    learns: usize,
+}
+
+impl<'py> Units<'py> {
+    /// Nothing if this interpreter is not known.
+    pub(super) fn of(py: Python<'py>, classes: Classes) -> PyResult<Option<Self>> {
+        let Some(cpython) = CPython::of(py)? else { return Ok(None) };
+        let (cost, alive) = (intern!(py, "cost"), intern!(py, "alive"));
+        Ok(Some(Self {
+            cpython,
+            py,
+            classes,
+            cost: Spot::of_dict(cpython, cost),
+            alive: Spot::of_dict(cpython, alive),
+            is_fresh: false,
+            credit: WORTH * TRIES,
+            learns: CLASSES,
+        }))
+    }
+
+    /// The interpreter.
+    pub(super) fn cpython(&self) -> CPython {
+        self.cpython
+    }
+
+    /// What is known of the classes, for the next call.
+    pub(super) fn into_classes(self) -> Classes {
+        self.classes
+    }
+
+    /// So many units were read at once.
+    pub(super) fn were_read(&mut self, units: usize) {
+        self.credit += units;
+    }
+
+    /// Code of Python's has run, or may have.
+    pub(super) fn has_run(&mut self) {
+        self.is_fresh = false;
+    }
+
+    /// Whether what is known holds; if it has to be, it is looked at again.
+    pub(super) fn are_known(&mut self) -> PyResult<bool> {
+        if self.is_fresh {
+            return Ok(true);
+        }
+        if self.credit < WORTH {
+            return Ok(false);
+        }
+        self.credit -= WORTH;
+        if is_watched(self.py, self.cpython)? {
+            self.credit = 0;
+            return Ok(false);
+        }
+        let (cpython, py) = (self.cpython, self.py);
+        let gone = self.classes.0.extract_if(.., |known| !known.holds(cpython, py)).collect::<Vec<_>>();
+        // Dropping the last reference to a class may run code.
+        self.is_fresh = gone.is_empty();
+        drop(gone);
+        if self.is_fresh { Ok(true) } else { self.are_known() }
+    }
+
+    /// Looks at a unit's class, if that is unknown. Gives whether its units may be read now.
+    pub(super) fn learn(&mut self, unit: &Bound<'py, PyAny>) -> PyResult<bool> {
+        let class = unit.get_type();
+        if self.credit < WORTH
+            || self.learns == 0
+            || self.classes.0.iter().any(|known| known.class.is(&class))
+        {
+            return Ok(false);
+        }
+        self.learns -= 1;
+        self.is_fresh = false;
+        let way = Way::of(unit).or_else(|error| refusal(self.py, error).map(|_| None))?;
+        let Some(version) = self.cpython.version_of(&class) else { return Ok(false) };
+        let is_readable = way.is_some();
+        self.classes.0.truncate(CLASSES - 1);
+        self.classes.0.insert(0, Known { class: class.unbind(), version, way });
+        Ok(is_readable)
+    }
+
+    /// A unit's cost and whether it is alive; nothing if that is not told without running code of Python's. Only where
+    /// [`Units::are_known`] said so, and none has run since.
+    #[inline]
+    pub(super) fn read(&self, unit: &Bound<'py, PyAny>) -> Option<(Cost, bool)> {
+        let (cost, alive) = match unit.is_exact_instance_of::<PyDict>() {
+            true => {
+                let values = Values::of_dict(unit.cast_exact().ok()?)?;
+                let alive = is_true(plain(&*values.borrow(&self.alive, unit)?)?);
+                let cost = match values.borrow(&self.cost, unit) {
+                    Some(cost) => Some(plain(&cost)?),
+                    None => None,
+                };
+                (cost, alive)
+            }
+            false => {
+                let class = unit.get_type_ptr();
+                let known = self.classes.0.iter().find(|known| known.class.as_ptr() == class.cast())?;
+                known.way.as_ref()?.read(unit)?
+            }
+        };
+        let cost = match cost {
+            None => Cost::Whole(USUAL_COST),
+            Some(Plain::Whole(cost)) => Cost::Whole(cost),
+            Some(Plain::Flag(flag)) => Cost::Whole(i64::from(flag)),
+            Some(Plain::Real(cost)) => Cost::Real(cost),
+        };
+        cost.is_legal().then_some((cost, alive))
+    }
+}
+
+impl Known {
+    /// Whether the class, those that it is made of, and its `is_alive` are as they were.
+    fn holds(&self, cpython: CPython, py: Python<'_>) -> bool {
+        let class = self.class.bind(py);
+        cpython.version_of(class) == Some(self.version)
+            && self.way.as_ref().is_none_or(|way| {
+                let code = way.function.bind(py).getattr(intern!(py, "__code__"));
+                code.is_ok_and(|code| code.is(&way.code))
+                    && way.own.as_ref().is_none_or(|(format, _, shared)| format.shared(class) == *shared)
+            })
+    }
+}
+
+impl Way {
+    /// How units of this one's class are read, if they can be.
+    fn of(unit: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        static FUNCTION: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        let (py, class) = (unit.py(), unit.get_type());
+        let is_alive = intern!(py, "is_alive");
+        let Some((_, function)) = Bases::of(&class)?.find(is_alive)? else { return Ok(None) };
+        if !function.get_type().is(FUNCTION.import(py, "types", "FunctionType")?) {
+            return Ok(None);
+        }
+        let code = function.getattr(intern!(py, "__code__"))?;
+        let predicates = py.import("multi_universe_core._predicates")?;
+        let predicate = predicates.getattr("predicate")?.call1((&function,))?;
+        let Ok(predicate) = predicate.cast::<PyTuple>() else { return Ok(None) };
+        let (name, test, constant): (Bound<'_, PyString>, String, Bound<'_, PyAny>) = predicate.extract()?;
+        let Some(test) = Test::of(&test, &constant) else { return Ok(None) };
+        let Some(layout) = Layout::of_names(&[&name, intern!(py, "cost")], &[], unit)? else {
+            return Ok(None);
+        };
+        let own = match Format::of(&class)? {
+            Some(format) => Some((format, format.spot(&class, is_alive), format.shared(&class))),
+            None if class.getattr(intern!(py, "__dictoffset__"))?.extract::<isize>()? != 0 => {
+                return Ok(None);
+            }
+            None => None,
+        };
+        Ok(Some(Self { layout, test, function: function.unbind(), code: code.unbind(), own }))
+    }
+
+    #[inline]
+    fn read(&self, unit: &Bound<'_, PyAny>) -> Option<(Option<Plain>, bool)> {
+        let own = self.own.as_ref().map(|(_, spot, _)| spot);
+        let [looked_at, cost] = self.layout.plains(own, unit)?;
+        let alive = match &self.test {
+            Test::IsTrue(wanted) => is_true(looked_at?) == *wanted,
+            Test::Compares(beside, holds) => holds(looked_at?.number().partial_cmp(beside)),
+            Test::Is(constant, wanted) => self.layout.value(LOOKED_AT, unit)??.is(constant) == *wanted,
+        };
+        let has_none = || self.layout.value(COST, unit).is_some_and(|cost| cost.is_none());
+        (cost.is_some() || has_none()).then_some((cost, alive))
+    }
+}
+
+impl Test {
+    /// The test of this name, if it can be made with this constant.
+    fn of(name: &str, constant: &Bound<'_, PyAny>) -> Option<Self> {
+        let holds: fn(Option<Ordering>) -> bool = match name {
+            "true" => return Some(Self::IsTrue(true)),
+            "false" => return Some(Self::IsTrue(false)),
+            "is" => return Some(Self::Is(constant.clone().unbind(), true)),
+            "is not" => return Some(Self::Is(constant.clone().unbind(), false)),
+            "<" => |order| order.is_some_and(Ordering::is_lt),
+            "<=" => |order| order.is_some_and(Ordering::is_le),
+            "==" => |order| order.is_some_and(Ordering::is_eq),
+            "!=" => |order| !order.is_some_and(Ordering::is_eq),
+            ">" => |order| order.is_some_and(Ordering::is_gt),
+            ">=" => |order| order.is_some_and(Ordering::is_ge),
+            _ => return None,
+        };
+        // Plain numbers are floats to the last bit, so they compare as floats.
+        plain(constant).map(|constant| Self::Compares(constant.number(), holds))
+    }
+}
+
+/// What `bool` says of a plain value.
+fn is_true(value: Plain) -> bool {
+    value.number() != 0.0
+}
+
+/// Whether somebody wants to see each call.
+fn is_watched(py: Python<'_>, cpython: CPython) -> PyResult<bool> {
+    let sys = py.import(intern!(py, "sys"))?;
+    for name in [intern!(py, "gettrace"), intern!(py, "getprofile")] {
+        if !sys.call_method0(name)?.is_none() {
+            return Ok(true);
+        }
+    }
+    if cpython == CPython::V3_11 {
+        return Ok(false);
+    }
+    // The tools of a program of its own, by number: 0 to 5.
+    let monitoring = sys.getattr(intern!(py, "monitoring"))?;
+    for tool in 0..6 {
+        if !monitoring.call_method1(intern!(py, "get_tool"), (tool,))?.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
