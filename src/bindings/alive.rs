@@ -176,9 +176,10 @@ impl<'py> Units<'py> {
         let (cost, alive) = match unit.is_exact_instance_of::<PyDict>() {
             true => {
                 let values = Values::of_dict(unit.cast_exact().ok()?)?;
-                let alive = is_true(plain(&*values.borrow(&self.alive, unit)?)?);
+                let plain = |value| plain(value, Some(self.cpython));
+                let alive = is_true(plain(values.borrow(&self.alive, unit)?)?);
                 let cost = match values.borrow(&self.cost, unit) {
-                    Some(cost) => Some(plain(&cost)?),
+                    Some(cost) => Some(plain(cost)?),
                     None => None,
                 };
                 (cost, alive)
@@ -272,7 +273,7 @@ impl Test {
             _ => return None,
         };
         // Plain numbers are floats to the last bit, so they compare as floats.
-        plain(constant).map(|constant| Self::Compares(constant.number(), holds))
+        plain(constant.as_borrowed(), None).map(|constant| Self::Compares(constant.number(), holds))
     }
 }
 
