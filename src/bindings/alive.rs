@@ -17,10 +17,11 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
-use super::bridge::layout::{Bases, Layout};
+use super::bridge::layout::Layout;
 use super::bridge::value::{Plain, plain};
 use super::column::refusal;
 use super::cpython::CPython;
+use super::cpython::classes::Bases;
 use super::cpython::values::{Format, Spot, Values};
 use crate::hotpaths::account::{Cost, USUAL_COST};
 

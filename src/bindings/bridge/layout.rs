@@ -1,7 +1,7 @@
 //! Attributes read, and set, where they are.
 //!
 //! Objects of a class with `__slots__` have their attributes at fixed offsets, which the class's table of members names.
-//! Those of other classes are where the interpreter keeps them (`values`). Reading one there costs a tenth of a look-up
+//! Those of other classes are where the interpreter keeps them (`cpython::values`). Reading one there costs a tenth of a look-up
 //! by name, and no code of Python's runs. This is done where it is what a look-up would do: the class looks attributes up
 //! as `object` does, and what it finds under the name is the slot's own descriptor, a plain constant, or nothing. A class
 //! is asked in each hand-over whether it is as it was. One that the objects' own code changes in the middle of a hand-over
@@ -9,12 +9,9 @@
 //! that the class's objects begin to share in the middle ends its layout.
 #![expect(unsafe_code, reason = "an attribute is read where it is")]
 
-use std::ffi::{CStr, c_int, c_void};
-
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PyString, PyType};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyType};
 use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi, intern};
 
 use super::columns::Columns;
@@ -22,6 +19,7 @@ use super::look::{Source, Tree, Where};
 use super::path::Kind;
 use super::value::{Plain, plain, plain_number};
 use crate::bindings::cpython::CPython;
+use crate::bindings::cpython::classes::{Bases, looks_up_as_object_does, sets_as_object_does, slot_of};
 use crate::bindings::cpython::values::{self, Format, Values};
 
 /// Where the objects of one class have the places of a schema.
@@ -46,6 +44,38 @@ struct Place {
     spot: Spot,
     /// What the class has under the name: the slot's descriptor, or the value of objects that have none of their own.
     of_class: Option<Py<PyAny>>,
+}
+
+impl Place {
+    /// Where objects of the class have this attribute, and whether the interpreter keeps it by `format`; nothing if looking
+    /// it up is more than reading it.
+    fn of<'py>(
+        bases: &Bases<'py>,
+        name: &Bound<'py, PyString>,
+        format: Option<Format>,
+    ) -> PyResult<Option<(Self, bool)>> {
+        let py = name.py();
+        let found = bases.find(name)?;
+        if let Some((base, found)) = &found {
+            if let Some(offset) = slot_of(base, found)? {
+                let size: usize = bases.class.getattr(intern!(py, "__basicsize__"))?.extract()?;
+                let fits = offset > 0 && offset + size_of::<usize>() <= size;
+                let place = Place { spot: Spot::Slot(offset), of_class: Some(found.clone().unbind()) };
+                return Ok(fits.then_some((place, false)));
+            }
+            if !is_constant(found) {
+                return Ok(None);
+            }
+        }
+        let is_open = bases.class.getattr(intern!(py, "__dictoffset__"))?.extract::<isize>()? != 0;
+        let spot = match (is_open, format) {
+            (false, _) => Spot::Class,
+            (true, Some(format)) => Spot::Value(format.spot(&bases.class, name)),
+            (true, None) => return Ok(None),
+        };
+        let of_class = found.map(|(_, found)| found.unbind());
+        Ok(Some((Place { spot, of_class }, is_open)))
+    }
 }
 
 /// Where an object has an attribute.
@@ -102,7 +132,7 @@ impl Layout {
             class: class.clone().unbind(),
         };
         for name in names {
-            let Some((place, is_kept)) = bases.place(name, format)? else { return Ok(None) };
+            let Some((place, is_kept)) = Place::of(&bases, name, format)? else { return Ok(None) };
             layout.is_open |= matches!(&place.spot, Spot::Value(spot) if spot.has_no_number());
             layout.places.push(place);
             layout.format = if is_kept { format } else { layout.format };
@@ -301,62 +331,6 @@ pub(super) fn attribute_of<'a>(tree: &'a Tree, place: &Where) -> Option<&'a Py<P
     }
 }
 
-/// A class and those that it is made of, in the order in which names are looked up, each with its namespace.
-pub(in crate::bindings) struct Bases<'py> {
-    class: Bound<'py, PyType>,
-    namespaces: Vec<(Bound<'py, PyAny>, Bound<'py, PyMapping>)>,
-}
-
-impl<'py> Bases<'py> {
-    pub(in crate::bindings) fn of(class: &Bound<'py, PyType>) -> PyResult<Self> {
-        let mut namespaces = Vec::new();
-        for base in class.mro().iter() {
-            let namespace = base.getattr(intern!(base.py(), "__dict__"))?.cast_into::<PyMapping>()?;
-            namespaces.push((base, namespace));
-        }
-        Ok(Self { class: class.clone(), namespaces })
-    }
-
-    /// What the class has under a name, and where from.
-    pub(in crate::bindings) fn find(
-        &self,
-        name: &Bound<'py, PyString>,
-    ) -> PyResult<Option<(&Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
-        for (base, namespace) in &self.namespaces {
-            if namespace.contains(name)? {
-                return Ok(Some((base, namespace.get_item(name)?)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Where objects of the class have this attribute, and whether the interpreter keeps it by `format`; nothing if looking
-    /// it up is more than reading it.
-    fn place(&self, name: &Bound<'py, PyString>, format: Option<Format>) -> PyResult<Option<(Place, bool)>> {
-        let py = name.py();
-        let found = self.find(name)?;
-        if let Some((base, found)) = &found {
-            if let Some(offset) = slot_of(base, found)? {
-                let size: usize = self.class.getattr(intern!(py, "__basicsize__"))?.extract()?;
-                let fits = offset > 0 && offset + size_of::<usize>() <= size;
-                let place = Place { spot: Spot::Slot(offset), of_class: Some(found.clone().unbind()) };
-                return Ok(fits.then_some((place, false)));
-            }
-            if !is_constant(found) {
-                return Ok(None);
-            }
-        }
-        let is_open = self.class.getattr(intern!(py, "__dictoffset__"))?.extract::<isize>()? != 0;
-        let spot = match (is_open, format) {
-            (false, _) => Spot::Class,
-            (true, Some(format)) => Spot::Value(format.spot(&self.class, name)),
-            (true, None) => return Ok(None),
-        };
-        let of_class = found.map(|(_, found)| found.unbind());
-        Ok(Some((Place { spot, of_class }, is_open)))
-    }
-}
-
 /// Whether something in a class is a value that all its objects have, and nothing that is asked for one.
 fn is_constant(found: &Bound<'_, PyAny>) -> bool {
     found.is_none()
@@ -364,56 +338,4 @@ fn is_constant(found: &Bound<'_, PyAny>) -> bool {
         || found.is_exact_instance_of::<PyBool>()
         || found.is_exact_instance_of::<PyInt>()
         || found.is_exact_instance_of::<PyString>()
-}
-
-/// The offset of the slot whose descriptor this is, if it is one of this class's slots.
-fn slot_of(class: &Bound<'_, PyAny>, found: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
-    let py = class.py();
-    static DESCRIPTOR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    let descriptor = DESCRIPTOR.import(py, "types", "MemberDescriptorType")?;
-    let Ok(class) = class.cast::<PyType>() else { return Ok(None) };
-    if !found.get_type().is(descriptor) || !found.getattr(intern!(py, "__objclass__"))?.is(class) {
-        return Ok(None);
-    }
-    // A class may have put it under another name than its own.
-    let name: String = found.getattr(intern!(py, "__name__"))?.extract()?;
-    let mut member = type_slot(class, ffi::Py_tp_members).cast::<ffi::PyMemberDef>();
-    if member.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: the slot `Py_tp_members` of a class is a table of members that lives as long as the class and ends with one
-    // that has no name; names are C strings. Struct and table are part of the stable ABI.
-    unsafe {
-        while !(*member).name.is_null() {
-            if CStr::from_ptr((*member).name).to_bytes() == name.as_bytes() {
-                let is_slot = (*member).type_code == ffi::Py_T_OBJECT_EX && (*member).flags == 0;
-                let offset = usize::try_from((*member).offset).ok();
-                return Ok(offset.filter(|offset| is_slot && offset % align_of::<usize>() == 0));
-            }
-            member = member.add(1);
-        }
-    }
-    Ok(None)
-}
-
-/// Whether a class has no `__getattribute__` or `__getattr__` of its own.
-fn looks_up_as_object_does(class: &Bound<'_, PyType>) -> bool {
-    is_as_of_object(class, ffi::Py_tp_getattro)
-}
-
-/// Whether a class has no `__setattr__` or `__delattr__` of its own.
-fn sets_as_object_does(class: &Bound<'_, PyType>) -> bool {
-    is_as_of_object(class, ffi::Py_tp_setattro)
-}
-
-fn is_as_of_object(class: &Bound<'_, PyType>, slot: c_int) -> bool {
-    let own = type_slot(class, slot);
-    !own.is_null() && own == type_slot(&class.py().get_type::<PyAny>(), slot)
-}
-
-/// A slot of a class, as the stable ABI gives it.
-fn type_slot(class: &Bound<'_, PyType>, slot: c_int) -> *mut c_void {
-    // SAFETY: the class is alive and the interpreter attached; of any class, and any slot that the ABI numbers, the
-    // function gives a pointer or null.
-    unsafe { ffi::PyType_GetSlot(class.as_type_ptr(), slot) }
 }

@@ -3,6 +3,7 @@
 //! They are no part of the stable ABI: the versions that are known are recognised by their number and by the sizes of
 //! their structures. All others, and builds that are laid out otherwise, are served by calls.
 
+pub(super) mod classes;
 pub(super) mod objects;
 pub(super) mod values;
 
