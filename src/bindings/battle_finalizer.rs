@@ -43,7 +43,9 @@ impl PyBattleFinalizer {
     ///     NumPy structured array, an Arrow table of any library) with the columns alive (bool) and cost (numbers; 100 if
     ///     absent), which is many times faster.
     ///
-    /// Whole costs have whole sums. Raises InputError, which names faction and unit; what `is_alive` raises is let through.
+    /// Whole costs have whole sums. An `is_alive` that is one look at one attribute, such as `return self.health > 0`, is not
+    /// called where the attribute is a plain value, unless somebody watches calls: the result is the same. Raises
+    /// InputError, which names faction and unit; what `is_alive` raises is let through.
     fn finalize_battle<'py>(&self, faction_units: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
         let py = faction_units.py();
         let Ok(factions) = faction_units.cast::<PyMapping>() else {
@@ -175,7 +177,6 @@ fn of_list<'py>(
 
 /// The columns alive and cost of a table that has no other, if they are arrays that are read as they are: the usual case, of
 /// which nothing needs to be said.
-#[expect(clippy::type_complexity, reason = "two columns")]
 fn usual_columns<'py>(table: &Bound<'py, PyDict>) -> PyResult<Option<(Held<'py>, Option<Held<'py>>)>> {
     let py = table.py();
     let held = |name| Ok::<_, PyErr>(table.get_item(name)?.map(|given| as_it_is(&given)));

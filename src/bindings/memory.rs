@@ -1,4 +1,4 @@
-//! Memory that Rust and Python share: with the bridge's layouts the only `unsafe` of the crate's Python side.
+//! Memory that Rust and Python share: its `unsafe` apart from what is known of CPython's own.
 //!
 //! Out: a column as a NumPy array without a copy. In: the Arrow C data interface, by which other libraries
 //! hand over theirs. Each block states what it relies on; everything else is safe code.

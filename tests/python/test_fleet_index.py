@@ -65,8 +65,11 @@ def test_lists_of_ids_of_every_kind_are_what_a_search_finds() -> None:
     texts = ["", "a", "fleet_1", "é", "Überfall", "Фл", "舰队", "\U0001f680", "a\0b", "x" * 1000]
     index, fleets = some(*whole, *texts)
     rng = random.Random(3)
+    short = [id for id in whole if abs(id) < 2**60]
     for pool in (
         whole,
+        short,
+        [*short, *range(40), *texts, "nobody"],
         texts,
         [*whole, *texts],
         [*edges, 7, 2**64, 10**40, *texts, "nobody", "нет", None, True],
@@ -74,7 +77,7 @@ def test_lists_of_ids_of_every_kind_are_what_a_search_finds() -> None:
         for ids in (
             pool,
             rng.choices(pool, k=1000),
-            ["".join(id) if isinstance(id, str) else id + 0 for id in pool if id],
+            [id.encode().decode() if isinstance(id, str) else id + 0 for id in pool if id is not None],
         ):
             assert index.get_many(ids) == [twins.fleet_by_search(fleets, id) for id in ids]
     anew = [text.encode().decode() for text in texts]
