@@ -28,6 +28,16 @@ pub fn filled<T: Clone>(value: T, rows: usize) -> Vec<T> {
     column
 }
 
+/// `rows` zeroes. Many of them are pages that nobody has touched: whoever writes them first is given them, so that threads
+/// which each write their part share that work, too.
+pub fn zeroes<T: Clone + Default>(rows: usize) -> Vec<T> {
+    let mut column = vec![T::default(); rows];
+    if size_of_val(column.as_slice()) >= LARGE {
+        advise(&mut column, Pages::Large);
+    }
+    column
+}
+
 /// The values of an iterator that knows how many it has.
 pub fn collected<T>(values: impl ExactSizeIterator<Item = T>) -> Vec<T> {
     let mut column = with_room(values.len());
@@ -35,31 +45,51 @@ pub fn collected<T>(values: impl ExactSizeIterator<Item = T>) -> Vec<T> {
     column
 }
 
+/// Columns of at least so many bytes ask for large pages.
+const LARGE: usize = 4 << 20;
+/// Smaller ones than this are not worth a call.
+const SMALL: usize = 64 << 10;
+
 /// Asks for the memory of the next `values` values of a column.
-#[cfg(all(target_os = "linux", not(miri)))]
 fn ask<T>(column: &mut Vec<T>, values: usize) {
-    /// Columns of at least so many bytes ask for large pages.
-    const LARGE: usize = 4 << 20;
-    /// Smaller ones are not worth a call.
-    const SMALL: usize = 64 << 10;
+    let room = column.spare_capacity_mut();
+    let next = values.min(room.len());
+    match next * size_of::<T>() {
+        ..SMALL => {}
+        SMALL..LARGE => advise(&mut room[..next], Pages::AtOnce),
+        LARGE.. => advise(&mut room[..next], Pages::Large),
+    }
+}
+
+/// How the system is to hand memory over.
+enum Pages {
+    /// In large pages, when they are written first.
+    Large,
+    /// Now, all in one go.
+    AtOnce,
+}
+
+#[cfg(all(target_os = "linux", not(miri)))]
+fn advise<T>(memory: &mut [T], pages: Pages) {
     /// What is asked for begins and ends with a page; none is larger than this where Linux runs.
     const PAGE: usize = 64 << 10;
-    let room = column.spare_capacity_mut();
-    let bytes = values.min(room.len()) * size_of::<T>();
-    let start = room.as_mut_ptr().cast::<u8>();
+    let start = memory.as_mut_ptr().cast::<u8>();
     let skipped = start.align_offset(PAGE);
-    let pages = bytes.saturating_sub(skipped) / PAGE * PAGE;
-    if bytes < SMALL || pages == 0 {
+    let bytes = size_of_val(memory).saturating_sub(skipped) / PAGE * PAGE;
+    if bytes == 0 {
         return;
     }
-    let advice = if bytes >= LARGE { libc::MADV_HUGEPAGE } else { libc::MADV_POPULATE_WRITE };
-    // SAFETY: the `pages` bytes from `skipped` on lie within the column's own room (`pages` is 0 otherwise). Neither advice
-    // changes what they hold or who may use them; if the system refuses it, as an older one does, all stays as it is.
-    unsafe { libc::madvise(start.add(skipped).cast(), pages, advice) };
+    let advice = match pages {
+        Pages::Large => libc::MADV_HUGEPAGE,
+        Pages::AtOnce => libc::MADV_POPULATE_WRITE,
+    };
+    // SAFETY: the `bytes` bytes from `skipped` on lie within the slice (`bytes` is 0 otherwise). Neither advice changes what
+    // they hold or who may use them; if the system refuses it, as an older one does, all stays as it is.
+    unsafe { libc::madvise(start.add(skipped).cast(), bytes, advice) };
 }
 
 #[cfg(not(all(target_os = "linux", not(miri))))]
-fn ask<T>(_: &mut Vec<T>, _: usize) {}
+fn advise<T>(_: &mut [T], _: Pages) {}
 
 #[cfg(test)]
 mod tests {
@@ -76,6 +106,7 @@ mod tests {
                 column[rows..].iter().enumerate().all(|(row, &value)| value == row as f64),
                 "{rows} rows"
             );
+            assert!(zeroes::<i64>(rows).iter().all(|&value| value == 0), "{rows} rows");
             assert_eq!(
                 collected((0..rows).map(|row| row as u32)).last().copied(),
                 (rows as u32).checked_sub(1)

@@ -7,6 +7,7 @@
 //! mitigation = min(0.95, max((6 − save)/6, (6 − invuln)/6))
 //! ```
 
+use super::simd::{at_least, at_most};
 use crate::rules::Rules;
 
 /// R-SHOOT-4: a target's save from armour and cover, before armour penetration.
@@ -39,7 +40,7 @@ pub fn pierce(ap: f64, ap_bonus: f64, rules: &Rules) -> f64 {
 /// ```
 #[inline(always)]
 pub fn save(armor_save: f64, pierce: f64, rules: &Rules) -> f64 {
-    (armor_save + pierce).clamp(rules.save_best, 6.0)
+    at_most(at_least(armor_save + pierce, rules.save_best), 6.0)
 }
 
 /// R-SHOOT-4: the mitigation of an invulnerable save.
@@ -63,5 +64,5 @@ pub fn field(invuln: f64) -> f64 {
 /// ```
 #[inline(always)]
 pub fn mitigation(save: f64, field: f64, rules: &Rules) -> f64 {
-    ((6.0 - save) / 6.0).max(field).min(rules.mitigation_cap)
+    at_most(at_least((6.0 - save) / 6.0, field), rules.mitigation_cap)
 }

@@ -35,17 +35,20 @@ const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 /// assert_eq!(philox([0; 2], [0; 4]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
 /// ```
 #[inline(always)]
-pub fn philox(mut key: [u32; 2], mut counter: [u32; 4]) -> [u32; 4] {
+pub fn philox(mut key: [u32; 2], counter: [u32; 4]) -> [u32; 4] {
+    // In 64 bits, of which each round reads the lower 32: so vector units multiply what they hold, without narrowing
+    // and widening it again in every round.
+    const LOW: u64 = u32::MAX as u64;
+    let [mut a, mut b, mut c, mut d] = counter.map(u64::from);
     for round in 0..10 {
         if round > 0 {
             key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
         }
-        let [a, b, c, d] = counter;
-        let p = u64::from(MULTIPLIERS[0]) * u64::from(a);
-        let q = u64::from(MULTIPLIERS[1]) * u64::from(c);
-        counter = [(q >> 32) as u32 ^ b ^ key[0], q as u32, (p >> 32) as u32 ^ d ^ key[1], p as u32];
+        let p = u64::from(MULTIPLIERS[0]) * (a & LOW);
+        let q = u64::from(MULTIPLIERS[1]) * (c & LOW);
+        (a, b, c, d) = (q >> 32 ^ b ^ u64::from(key[0]), q, p >> 32 ^ d ^ u64::from(key[1]), p);
     }
-    counter
+    [a as u32, b as u32, c as u32, d as u32]
 }
 
 /// The seed of the `count`-th battle of a kernel with this seed: the first two words of the block with the

@@ -6,7 +6,7 @@
 //! A weapon's words, in order: if `attacks` has a fraction, one word decides on the attack more; then up to
 //! [`SINGLE_TRIALS`] attacks take a word each, which decides between crit, hit and miss: under [`threshold`] of the hit
 //! chance it is a hit, under that threshold times the crit chance, rounded to the nearest, a crit too; more attacks take
-//! the words of [`binomial`] for the hits, then for the crits. [`Salvo::roll`] makes the same rolls as [`hits_and_crits`], a step at
+//! the words of [`binomial`] for the hits, then for the crits. A [`Salvo`] makes the same rolls as [`hits_and_crits`], a step at
 //! a time for all its lanes, so that vector units can take several at once.
 
 use super::roll::{RollKey, SINGLE_TRIALS, Stream, binomial, threshold};
@@ -43,15 +43,48 @@ pub fn hits_and_crits(rolls: &mut Stream, attacks: f64, hit: f64, crit: f64) -> 
     (made, hits, crits)
 }
 
-/// Weapons side by side: the name of each one's rolls, its attacks and chances, and what comes of them.
+/// Whose rolls decide over the weapons of a salvo.
+pub trait Names {
+    /// The key of a lane's rolls, and the two halves of their name: see [`super::roll::name`].
+    fn of(&self, lane: usize) -> (RollKey, u64, u64);
+}
+
+/// A key and a name for each lane.
 #[derive(Clone, Debug)]
+pub struct Each {
+    key: [RollKey; LANES],
+    unit: [u64; LANES],
+    name: [u64; LANES],
+}
+
+impl Default for Each {
+    fn default() -> Self {
+        Self { key: [RollKey::new(0, 0); LANES], unit: [0; LANES], name: [0; LANES] }
+    }
+}
+
+impl Each {
+    /// Sets a lane's key and the two halves of its name.
+    #[inline(always)]
+    pub fn set(&mut self, lane: usize, key: RollKey, unit: u64, name: u64) {
+        (self.key[lane], self.unit[lane], self.name[lane]) = (key, unit, name);
+    }
+}
+
+impl Names for Each {
+    #[inline(always)]
+    fn of(&self, lane: usize) -> (RollKey, u64, u64) {
+        (self.key[lane], self.unit[lane], self.name[lane])
+    }
+}
+
+/// Weapons side by side: the attacks and chances of each, and what comes of them.
+///
+/// [`Salvo::roll`] does all steps. Who has more to do for each weapon does it beside the second one, so that vector units
+/// have something to do while they wait for a division: [`Salvo::muster`], then [`Salvo::aim`] for each lane, then
+/// [`Salvo::settle`].
+#[derive(Clone, Debug, Default)]
 pub struct Salvo {
-    /// Whose rolls.
-    pub key: [RollKey; LANES],
-    /// The unit, or the row of a batch: the first half of a roll's name.
-    pub unit: [u64; LANES],
-    /// The second half: see [`super::roll::name`].
-    pub name: [u64; LANES],
     /// Attacks, whole or not.
     pub attacks: [f64; LANES],
     /// The chance that an attack hits.
@@ -59,110 +92,199 @@ pub struct Salvo {
     /// The chance that a hit is a crit.
     pub crit: [f64; LANES],
     /// Attacks made.
-    pub made: [f64; LANES],
+    pub made: [u32; LANES],
     /// Attacks that hit.
-    pub hits: [i64; LANES],
+    pub hits: [u32; LANES],
     /// Hits that were crits.
-    pub crits: [i64; LANES],
+    pub crits: [u32; LANES],
+    /// The words that mean a hit, and those that mean a crit.
     to_hit: [f64; LANES],
     to_crit: [f64; LANES],
-    /// The words that mean an attack more, for a number of attacks that has a fraction.
-    one_more: [f64; LANES],
+    /// The largest word that means a hit, and a crit: a word is compared with it by 32 bits. Where no word does, they are
+    /// wrong, and what was counted is forgotten.
+    last_hit: [u32; LANES],
+    last_crit: [u32; LANES],
     /// Words that are taken for the attack more: one if there is a fraction.
-    before: [f64; LANES],
+    before: [u32; LANES],
+    /// The words of two blocks.
+    words: [[u32; LANES]; 8],
 }
 
-impl Default for Salvo {
-    fn default() -> Self {
-        Self {
-            key: [RollKey::new(0, 0); LANES],
-            unit: [0; LANES],
-            name: [0; LANES],
-            attacks: [0.0; LANES],
-            hit: [0.0; LANES],
-            crit: [0.0; LANES],
-            made: [0.0; LANES],
-            hits: [0; LANES],
-            crits: [0; LANES],
-            to_hit: [0.0; LANES],
-            to_crit: [0.0; LANES],
-            one_more: [0.0; LANES],
-            before: [0.0; LANES],
-        }
+/// How a salvo is rolled: what [`Salvo::muster`] found out about all of its lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct Muster {
+    /// Words that the lanes need, the largest number of them.
+    most: u32,
+    /// Whether somewhere an attack more is rolled for.
+    fractions: bool,
+    /// Whether somewhere there are more than [`SINGLE_TRIALS`] attacks.
+    many: bool,
+}
+
+impl Muster {
+    /// Whether one block of words is enough for each lane.
+    #[inline(always)]
+    pub fn is_short(self) -> bool {
+        self.most <= 4
     }
 }
 
 impl Salvo {
     /// Rolls all lanes. Those that nobody filled hold what they held, and cost no more than the others.
     #[inline(always)]
-    pub fn roll(&mut self) {
-        self.prepare();
-        self.few();
-        self.many();
+    pub fn roll(&mut self, names: &impl Names) {
+        let muster = self.muster();
+        if muster.is_short() {
+            for lane in 0..LANES {
+                self.aim::<1>(lane, names);
+            }
+        } else {
+            for lane in 0..LANES {
+                self.aim::<2>(lane, names);
+            }
+        }
+        self.settle(muster, names);
     }
 
+    /// The first step: how many words the attacks of all lanes take.
     #[inline(always)]
-    fn prepare(&mut self) {
+    pub fn muster(&mut self) -> Muster {
+        let (mut few, mut whole, mut most) = (true, true, 0);
         for lane in 0..LANES {
             let attacks = self.attacks[lane];
-            let (made, fraction) = (attacks.floor(), attacks - attacks.floor());
-            let side_by_side = made + fraction.ceil() <= f64::from(SINGLE_TRIALS);
-            self.to_hit[lane] = words_for(self.hit[lane]);
-            self.to_crit[lane] = (self.to_hit[lane] * self.crit[lane] + 0.5).floor();
-            self.one_more[lane] = words_for(fraction);
-            self.before[lane] = if side_by_side & (fraction > 0.0) { 1.0 } else { 0.0 };
-            self.made[lane] = if side_by_side { made } else { 0.0 };
+            few &= attacks <= FEW;
+            whole &= attacks == attacks.floor();
+            let made = bits_of(if attacks <= FEW { attacks.floor() } else { 0.0 });
+            most = most.max(made);
+            self.made[lane] = made as u32;
+            self.before[lane] = 0;
+        }
+        let mut most = most as u32;
+        if !whole {
+            for lane in 0..LANES {
+                let attacks = self.attacks[lane];
+                let has_fraction = (attacks <= FEW) & (attacks > attacks.floor());
+                self.before[lane] = bits_of(if has_fraction { 1.0 } else { 0.0 }) as u32;
+                // Of a number that is none, which a batch finds out later, anything may come.
+                most = most.max(self.made[lane].wrapping_add(2 * self.before[lane]));
+            }
+        }
+        Muster { most, fractions: !whole, many: !few }
+    }
+
+    /// The second step, for a lane: which words mean what, and the words of the first blocks: of one if that is enough for
+    /// all lanes, else of two.
+    #[inline(always)]
+    pub fn aim<const BLOCKS: u64>(&mut self, lane: usize, names: &impl Names) {
+        let to_hit = words_for(self.hit[lane]);
+        let to_crit = (to_hit * self.crit[lane] + 0.5).floor();
+        self.to_hit[lane] = to_hit;
+        self.to_crit[lane] = to_crit;
+        self.last_hit[lane] = (bits_of(to_hit) as u32).wrapping_sub(1);
+        self.last_crit[lane] = (bits_of(to_crit) as u32).wrapping_sub(1);
+        let (key, unit, name) = names.of(lane);
+        let [first, second, third, fourth] = key.named_block(unit, name);
+        self.words[0][lane] = first;
+        self.words[1][lane] = second;
+        self.words[2][lane] = third;
+        self.words[3][lane] = fourth;
+        if BLOCKS == 2 {
+            let [first, second, third, fourth] = key.named_block(unit, name + 1);
+            self.words[4][lane] = first;
+            self.words[5][lane] = second;
+            self.words[6][lane] = third;
+            self.words[7][lane] = fourth;
         }
     }
 
-    /// R-SHOOT-3 for lanes with few attacks: a word for the attack more, if there is a fraction, then one for each.
+    /// The last step: R-SHOOT-3 by the words.
     #[inline(always)]
-    fn few(&mut self) {
+    pub fn settle(&mut self, muster: Muster, names: &impl Names) {
+        if muster.fractions {
+            self.one_more();
+        }
         (self.hits, self.crits) = ([0; LANES], [0; LANES]);
-        let words = |lane: usize| self.made[lane] + 2.0 * self.before[lane];
-        let most = (0..LANES).map(words).fold(0.0, f64::max) as u32;
-        for turn in 0..most.div_ceil(4) {
-            let mut rolled = [[0; LANES]; 4];
-            let [first_words, second_words, third_words, fourth_words] = &mut rolled;
-            for lane in 0..LANES {
-                [first_words[lane], second_words[lane], third_words[lane], fourth_words[lane]] =
-                    self.key[lane].named_block(self.unit[lane], self.name[lane] + u64::from(turn));
-            }
-            for (word, rolled) in (4 * turn..).zip(&rolled) {
-                for (lane, &roll) in rolled.iter().enumerate() {
-                    let roll = f64::from(roll);
-                    if word == 0 && roll < self.one_more[lane] {
-                        self.made[lane] += self.before[lane];
-                    }
-                    // Before the first attack the number is negative.
-                    let attack = f64::from(word) - self.before[lane];
-                    let fires = (attack >= 0.0) & (attack < self.made[lane]);
-                    self.hits[lane] += i64::from(fires & (roll < self.to_hit[lane]));
-                    self.crits[lane] += i64::from(fires & (roll < self.to_crit[lane]));
+        if muster.is_short() {
+            self.count::<4>(0);
+        } else {
+            self.count::<8>(0);
+            for block in 2..muster.most.div_ceil(4) {
+                for lane in 0..LANES {
+                    let (key, unit, name) = names.of(lane);
+                    let [first, second, third, fourth] = key.named_block(unit, name + u64::from(block));
+                    self.words[0][lane] = first;
+                    self.words[1][lane] = second;
+                    self.words[2][lane] = third;
+                    self.words[3][lane] = fourth;
                 }
+                self.count::<4>(4 * block);
             }
+        }
+        for lane in 0..LANES {
+            self.hits[lane] = if self.to_hit[lane] > 0.0 { self.hits[lane] } else { 0 };
+            self.crits[lane] = if self.to_crit[lane] > 0.0 { self.crits[lane] } else { 0 };
+        }
+        if muster.many {
+            self.many(names);
+        }
+    }
+
+    /// The attack more of lanes with a fraction: the first word decides.
+    #[inline(always)]
+    fn one_more(&mut self) {
+        for lane in 0..LANES {
+            let attacks = self.attacks[lane];
+            let words = words_for(attacks - attacks.floor());
+            let ever = bits_of(if words > 0.0 { 1.0 } else { 0.0 }) as u32;
+            let last = (bits_of(words) as u32).wrapping_sub(1);
+            self.made[lane] += u32::from(self.words[0][lane] <= last) & ever & self.before[lane];
+        }
+    }
+
+    /// Counts the hits and crits that `WORDS` words mean, the first of which is the stream's word `from`.
+    #[inline(always)]
+    fn count<const WORDS: usize>(&mut self, from: u32) {
+        for lane in 0..LANES {
+            let (mut hits, mut crits) = (self.hits[lane], self.crits[lane]);
+            for word in 0..WORDS {
+                // Before the first attack the number wraps around.
+                let attack = (from + word as u32).wrapping_sub(self.before[lane]);
+                let fires = attack < self.made[lane];
+                hits += u32::from(fires & (self.words[word][lane] <= self.last_hit[lane]));
+                crits += u32::from(fires & (self.words[word][lane] <= self.last_crit[lane]));
+            }
+            (self.hits[lane], self.crits[lane]) = (hits, crits);
         }
     }
 
     /// R-SHOOT-3 for lanes with many attacks.
-    #[inline(always)]
-    fn many(&mut self) {
+    #[inline(never)]
+    fn many(&mut self, names: &impl Names) {
         for lane in 0..LANES {
-            if self.attacks[lane].ceil() > f64::from(SINGLE_TRIALS) {
-                let mut stream = self.key[lane].named_stream(self.unit[lane], self.name[lane]);
-                let rolled = hits_and_crits(&mut stream, self.attacks[lane], self.hit[lane], self.crit[lane]);
-                self.made[lane] = f64::from(rolled.0);
-                (self.hits[lane], self.crits[lane]) = (i64::from(rolled.1), i64::from(rolled.2));
+            if self.attacks[lane] > FEW {
+                let (key, unit, name) = names.of(lane);
+                let mut stream = key.named_stream(unit, name);
+                (self.made[lane], self.hits[lane], self.crits[lane]) =
+                    hits_and_crits(&mut stream, self.attacks[lane], self.hit[lane], self.crit[lane]);
             }
         }
     }
 }
 
-/// [`threshold`] as a float, which holds it and every word exactly: comparing floats is what vector units can do,
-/// turning them into 64-bit integers is not.
+/// Most attacks that are rolled side by side.
+const FEW: f64 = SINGLE_TRIALS as f64;
+
+/// [`threshold`] as a float, which holds it and every word exactly: what vector units make of a float is a float.
 #[inline(always)]
 fn words_for(chance: f64) -> f64 {
     (chance * 4_294_967_296.0 + 0.5).floor()
+}
+
+/// A whole number from 0 to 2³² as bits in its order, the lower ones of which are the number's own: those of the float next to
+/// 2⁵². All vector units can add; not all can turn floats into whole numbers.
+#[inline(always)]
+fn bits_of(whole: f64) -> u64 {
+    (whole + 4_503_599_627_370_496.0).to_bits()
 }
 
 #[cfg(test)]
@@ -177,21 +299,20 @@ mod tests {
             seed in any::<u64>(),
             weapons in prop::collection::vec((0.0f64..40.0, any::<bool>(), 0.0f64..=1.0, 0.0f64..=1.0), LANES),
         ) {
-            let mut salvo = Salvo::default();
+            let (mut salvo, mut names) = (Salvo::default(), Each::default());
             for (lane, &(attacks, whole, hit, crit)) in weapons.iter().enumerate() {
-                salvo.key[lane] = RollKey::new(seed, lane as u32 % 3);
-                salvo.unit[lane] = lane as u64 / 2;
-                salvo.name[lane] = name(Purpose::Volley, lane as u16, 9);
+                let key = RollKey::new(seed, lane as u32 % 3);
+                names.set(lane, key, lane as u64 / 2, name(Purpose::Volley, lane as u16, 9));
                 salvo.attacks[lane] = if whole { attacks.floor() } else { attacks };
                 (salvo.hit[lane], salvo.crit[lane]) = (hit, crit);
             }
-            salvo.roll();
+            salvo.roll(&names);
             for (lane, &(_, _, hit, crit)) in weapons.iter().enumerate() {
                 let key = RollKey::new(seed, lane as u32 % 3);
                 let mut stream = key.stream(lane as i64 / 2, Purpose::Volley, lane as u16, 9);
                 let (made, hits, crits) = hits_and_crits(&mut stream, salvo.attacks[lane], hit, crit);
                 let got = (salvo.made[lane], salvo.hits[lane], salvo.crits[lane]);
-                prop_assert_eq!(got, (f64::from(made), i64::from(hits), i64::from(crits)));
+                prop_assert_eq!(got, (made, hits, crits));
             }
         }
     }

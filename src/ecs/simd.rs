@@ -101,6 +101,19 @@ fn choose(asked: Option<&str>) -> Result<Level> {
     })
 }
 
+/// A number, or `least` if that is larger. Of numbers without NaN it is `max`, which asks for NaN in two instructions more;
+/// and unlike `clamp` it never panics, so that a loop that asks for much else beside it can be worked out in vectors.
+#[inline(always)]
+pub fn at_least(number: f64, least: f64) -> f64 {
+    if number < least { least } else { number }
+}
+
+/// A number, or `most` if that is smaller: as [`at_least`].
+#[inline(always)]
+pub fn at_most(number: f64, most: f64) -> f64 {
+    if number > most { most } else { number }
+}
+
 /// Defines a function that is compiled for every [`Level`]; its first argument says at which it runs.
 ///
 /// Generic parameters stand in brackets: `fn sum[T: Real](…)`. The body must give the same bits on all: no `mul_add`, no sum

@@ -42,8 +42,8 @@ use crate::ecs::profile::Profile;
 use crate::ecs::protection::{mitigation, save};
 use crate::ecs::resources::{Battle, Battles, RuleBook, Shot, Split, Volley};
 use crate::ecs::roll::{Purpose, name};
-use crate::ecs::salvo::{LANES, Salvo};
-use crate::ecs::simd::{Level, kernel};
+use crate::ecs::salvo::{Each, LANES, Names, Salvo};
+use crate::ecs::simd::{Level, at_least, at_most, kernel};
 use crate::ecs::workers::Workers;
 use crate::rules::Rules;
 
@@ -171,9 +171,8 @@ impl Battery<'_> {
         lanes.power[lane] = self.powers.0[mount].0;
         lanes.target[lane] = self.what.0[target];
         lanes.shooter[lane] = self.what.0[unit];
-        lanes.salvo.key[lane] = battle.key;
-        lanes.salvo.unit[lane] = self.who.0[unit].0 as u64;
-        lanes.salvo.name[lane] = name(Purpose::Volley, self.aims.1[mount].0, battle.round);
+        let name = name(Purpose::Volley, self.aims.1[mount].0, battle.round);
+        lanes.names.set(lane, battle.key, self.who.0[unit].0 as u64, name);
         lanes.salvo.attacks[lane] = self.aims.3[mount].0;
     }
 }
@@ -236,9 +235,9 @@ kernel! {
             }
             work(&mut lanes, rules);
             for (lane, shot) in block.iter_mut().enumerate() {
-                shot.attacks = lanes.salvo.made[lane] as u32;
-                shot.hits = lanes.salvo.hits[lane] as u32;
-                shot.crits = lanes.salvo.crits[lane] as u32;
+                shot.attacks = lanes.salvo.made[lane];
+                shot.hits = lanes.salvo.hits[lane];
+                shot.crits = lanes.salvo.crits[lane];
                 shot.damage = lanes.damage[lane];
                 shot.strike = lanes.strike[lane];
             }
@@ -260,6 +259,7 @@ struct Lanes {
     power: [f64; LANES],
     target: [Traits; LANES],
     shooter: [Traits; LANES],
+    names: Each,
     salvo: Salvo,
     damage: [f64; LANES],
     strike: [[u32; 2]; LANES],
@@ -273,18 +273,18 @@ fn work(lanes: &mut Lanes, rules: &Rules) {
         lanes.salvo.hit[lane] = hit_chance(skill, lanes.volume[lane], lanes.exposure[lane], rules);
         lanes.salvo.crit[lane] = crit_chance(skill, rules);
     }
-    lanes.salvo.roll();
+    lanes.salvo.roll(&lanes.names);
     for lane in 0..LANES {
         let save = save(lanes.armor_save[lane], lanes.pierce[lane], rules);
         let per_hit = damage_per_hit(lanes.power[lane], mitigation(save, lanes.field[lane], rules), rules);
-        let (hits, crits) = (lanes.salvo.hits[lane] as u32, lanes.salvo.crits[lane] as u32);
+        let (hits, crits) = (lanes.salvo.hits[lane], lanes.salvo.crits[lane]);
         lanes.damage[lane] = damage(hits, crits, per_hit, lanes.target[lane], lanes.shooter[lane], rules);
     }
     // What two names of the same weapon and round differ in.
     let other = name(Purpose::Volley, 0, 0) ^ name(Purpose::Hardpoint, 0, 0);
     for lane in 0..LANES {
-        let hardpoint = lanes.salvo.name[lane] ^ other;
-        let block = lanes.salvo.key[lane].named_block(lanes.salvo.unit[lane], hardpoint);
+        let (key, unit, volley) = lanes.names.of(lane);
+        let block = key.named_block(unit, volley ^ other);
         lanes.strike[lane] = [block[0], block[1]];
     }
 }
@@ -313,7 +313,7 @@ pub fn aim(bs: f64, accuracy_mult: f64, rules: &Rules) -> f64 {
 pub fn skill(aim: f64, distance: f64, suppression: f64, rules: &Rules) -> f64 {
     let far = if distance > rules.long_distance { rules.long_penalty } else { 0.0 };
     let suppressed = if suppression >= rules.suppressed_at { rules.suppressed_penalty } else { 0.0 };
-    (aim - far - suppressed).max(rules.skill_floor)
+    at_least(aim - far - suppressed, rules.skill_floor)
 }
 
 /// R-SHOOT-2: the share of hit chance that a target's defence leaves.
@@ -346,7 +346,7 @@ pub fn volume(weapons: usize, rules: &Rules) -> f64 {
 /// ```
 #[inline(always)]
 pub fn hit_chance(skill: f64, volume: f64, exposure: f64, rules: &Rules) -> f64 {
-    ((skill / 100.0 + volume) * exposure).clamp(rules.hit_floor, rules.hit_ceiling)
+    at_most(at_least((skill / 100.0 + volume) * exposure, rules.hit_floor), rules.hit_ceiling)
 }
 
 /// R-SHOOT-3: the chance that a hit is a crit.
@@ -357,7 +357,7 @@ pub fn hit_chance(skill: f64, volume: f64, exposure: f64, rules: &Rules) -> f64 
 /// ```
 #[inline(always)]
 pub fn crit_chance(skill: f64, rules: &Rules) -> f64 {
-    (rules.crit_skill / skill).min(1.0)
+    at_most(rules.crit_skill / skill, 1.0)
 }
 
 /// R-SHOOT-4: damage of a hit before mitigation, in points.
@@ -380,7 +380,7 @@ pub fn power(strength: f64, damage_dice: f64, damage_mult: f64, rules: &Rules) -
 /// ```
 #[inline(always)]
 pub fn damage_per_hit(power: f64, mitigation: f64, rules: &Rules) -> f64 {
-    (power * (1.0 - mitigation)).max(rules.damage_floor)
+    at_least(power * (1.0 - mitigation), rules.damage_floor)
 }
 
 /// R-SHOOT-4: damage of a shot, in points.

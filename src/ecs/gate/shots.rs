@@ -6,6 +6,7 @@
 use super::read;
 use crate::ecs::columns::{Absent, ColumnSpec, Kind, SHOTS};
 use crate::ecs::ingest::{TableInput, Values};
+use crate::ecs::salvo::LANES;
 use crate::error::{Error, Fault, Faults, Result};
 
 /// What faults call the input.
@@ -47,12 +48,18 @@ pub fn shots<'a>(input: &'a ShotInput<'a>) -> Result<Shots<'a>> {
     let rows = if each.columns.is_empty() { 1 } else { read::row_count(TABLE, each, &mut faults) };
     let mut fields: [Option<Field<'a>>; SHOTS.len()] = [const { None }; SHOTS.len()];
     let columns = each.columns.iter().map(|column| (column, true));
+    let mut next = 0;
     for ((name, values), has_rows) in
         columns.chain(input.scalars.columns.iter().map(|column| (column, false)))
     {
         let is_known = |index: usize| fields[index].is_some();
-        let index = read::column_index(TABLE, &SHOTS, name, is_known, &mut faults);
+        // Most tables have their columns in our order.
+        let index = match SHOTS.get(next) {
+            Some(column) if column.name == name && !is_known(next) => Some(next),
+            _ => read::column_index(TABLE, &SHOTS, name, is_known, &mut faults),
+        };
         let Some(index) = index else { continue };
+        next = index + 1;
         let column = &SHOTS[index];
         if !fits(column, values) {
             faults.add(|| wrong_kind(column, values));
@@ -89,15 +96,45 @@ impl Shots<'_> {
         if let Field::Same(value) = self.fields[column] { Some(value) } else { None }
     }
 
-    /// Takes the values of a column from row `first` on, as many as there are lanes; flags as 0 and 1. Lanes of a
-    /// column whose value holds for all rows stay as they are.
-    pub fn take(&self, column: usize, first: usize, lanes: &mut [f64]) {
+    /// The values of a column of numbers from row `first` on: where they lie, if they lie there as they are needed, else as
+    /// they are written into `lanes`. Lanes past the last row, and those of a column whose value holds for all rows, stay as
+    /// they are.
+    pub fn numbers<'l>(
+        &'l self,
+        column: usize,
+        first: usize,
+        lanes: &'l mut [f64; LANES],
+    ) -> &'l [f64; LANES] {
         if let Field::Each(values) = self.fields[column] {
+            if let Values::F64(values) = values
+                && let Some(block) = values[first..].first_chunk()
+            {
+                return block;
+            }
             copy(values, first, lanes);
         }
+        lanes
+    }
+
+    /// The values of a column of flags, as [`Shots::numbers`] gives those of numbers.
+    pub fn flags<'l>(
+        &'l self,
+        column: usize,
+        first: usize,
+        lanes: &'l mut [bool; LANES],
+    ) -> &'l [bool; LANES] {
+        if let Field::Each(Values::Flag(values)) = self.fields[column] {
+            let rest = &values[first..];
+            if let Some(block) = rest.first_chunk() {
+                return block;
+            }
+            lanes[..rest.len()].copy_from_slice(rest);
+        }
+        lanes
     }
 
     /// The smallest and the largest legal value of a column.
+    #[inline(always)]
     pub fn bounds(column: usize) -> (f64, f64) {
         match SHOTS[column].kind {
             Kind::Number { min, max } => (min, max),
@@ -144,7 +181,7 @@ fn check(column: &ColumnSpec, values: &Values<'_>, faults: &mut Faults) {
     }
 }
 
-/// Writes the values from row `first` on into the lanes; flags as 0 and 1.
+/// Writes the values from row `first` on into the lanes, as many as there are of both; flags as 0 and 1.
 fn copy(values: &Values<'_>, first: usize, lanes: &mut [f64]) {
     fn each<T: Copy>(values: &[T], first: usize, lanes: &mut [f64], number: impl Fn(T) -> f64) {
         lanes.iter_mut().zip(&values[first..]).for_each(|(lane, &value)| *lane = number(value));

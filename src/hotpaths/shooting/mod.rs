@@ -1,29 +1,28 @@
 //! A batch of shots: each row is one weapon that fires at one target (R-SHOOT-2 to R-SHOOT-4).
 //!
 //! The chances, rolls and damage are those of a volley in a battle, by the same functions; row `i`'s rolls depend on
-//! `(seed, i)` alone. Rows are worked on in blocks of [`LANES`], all lanes a step at a time.
+//! `(seed, i)` alone. Rows are worked on in blocks of [`LANES`], all lanes a step at a time, and read where the caller has them.
+
+mod block;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::ecs::columns::{SHOTS, ShotColumn as C};
-use crate::ecs::components::Traits;
+use self::block::{Block, Last, Outs, Own, Rows, work};
 use crate::ecs::gate::{self, ShotInput, Shots};
-use crate::ecs::protection::{armor_save, field, mitigation, pierce, save};
-use crate::ecs::roll::{Purpose, RollKey, name};
-use crate::ecs::salvo::{LANES, Salvo};
-use crate::ecs::simd::{self, Level, kernel};
+use crate::ecs::pages;
+use crate::ecs::roll::RollKey;
+use crate::ecs::salvo::LANES;
+use crate::ecs::simd::{self, Level};
 use crate::ecs::tables::{Column, Table};
 use crate::ecs::workers::Workers;
 use crate::error::Result;
 use crate::rules::Rules;
-use crate::systems::shooting::{
-    aim, crit_chance, damage, damage_per_hit, exposure, hit_chance, power, skill, volume,
-};
+use crate::systems::shooting::volume;
 
-/// Blocks that a thread takes at a time.
-const BLOCKS: usize = 128;
-/// Columns of the input.
-const INPUTS: usize = SHOTS.len();
+/// Rows that a thread takes at a time.
+const PART: usize = 4096;
+/// Batches of fewer rows stay on one thread: waking another would take longer.
+const APART: usize = 4 * PART;
 
 /// Fires all shots of a batch. `volley` is the number of weapons in the volley (R-SHOOT-2); absent: the rows.
 ///
@@ -67,7 +66,7 @@ struct Results {
     p_hit: Vec<f64>,
 }
 
-/// A thread's part of the results.
+/// A part of the results, from a row on.
 struct Part<'a> {
     first: usize,
     hits: &'a mut [i64],
@@ -87,12 +86,12 @@ fn fire(
     let rows = shots.rows();
     let all_legal = AtomicBool::new(true);
     let mut results = Results {
-        hits: vec![0; rows],
-        crits: vec![0; rows],
-        damage: vec![0.0; rows],
-        p_hit: vec![0.0; rows],
+        hits: pages::zeroes(rows),
+        crits: pages::zeroes(rows),
+        damage: pages::zeroes(rows),
+        p_hit: pages::zeroes(rows),
     };
-    let part = LANES * BLOCKS;
+    let part = if rows < APART { APART } else { PART };
     let parts = results
         .hits
         .chunks_mut(part)
@@ -106,20 +105,9 @@ fn fire(
             damage,
             p_hit,
         });
+    let (key, volume) = (RollKey::new(seed, 0), volume(volley, rules));
     workers.each(parts.collect(), |part: Part<'_>| {
-        let mut block = Block::of(shots);
-        let Part { first, hits, crits, damage, p_hit } = part;
-        for start in (0..hits.len()).step_by(LANES) {
-            let rows = start..hits.len().min(start + LANES);
-            block.load(shots, first + start, rows.len());
-            work(level, &mut block, RollKey::new(seed, 0), first + start, volley, rules);
-            let count = rows.len();
-            hits[rows.clone()].copy_from_slice(&block.salvo.hits[..count]);
-            crits[rows.clone()].copy_from_slice(&block.salvo.crits[..count]);
-            damage[rows.clone()].copy_from_slice(&block.damage[..count]);
-            p_hit[rows].copy_from_slice(&block.salvo.hit[..count]);
-        }
-        if !block.legal {
+        if !fire_part(level, shots, part, key, volume, rules) {
             all_legal.store(false, Ordering::Relaxed);
         }
     });
@@ -129,104 +117,52 @@ fn fire(
     Ok(results)
 }
 
-/// Rows side by side: what they are, and what comes of them.
-struct Block {
-    inputs: [[f64; LANES]; INPUTS],
-    /// Whether all values so far were legal.
-    legal: bool,
-    salvo: Salvo,
-    damage: [f64; LANES],
-}
-
-impl Block {
-    /// A block that holds what is the same for all rows.
-    fn of(shots: &Shots<'_>) -> Self {
-        let mut block = Self {
-            inputs: [[0.0; LANES]; INPUTS],
-            legal: true,
-            salvo: Salvo::default(),
-            damage: [0.0; LANES],
-        };
-        for (column, lanes) in block.inputs.iter_mut().enumerate() {
-            lanes.fill(shots.same(column).unwrap_or(Shots::bounds(column).0));
-        }
-        block
-    }
-
-    /// Takes `count` rows from `first` on. Lanes past them keep what they had; nobody reads what comes of it.
-    fn load(&mut self, shots: &Shots<'_>, first: usize, count: usize) {
-        for (column, lanes) in self.inputs.iter_mut().enumerate() {
-            shots.take(column, first, &mut lanes[..count]);
-        }
-    }
-}
-
-kernel! {
-    /// Works a block out, from chances to damage.
-    fn work(block: &mut Block, key: RollKey, first: usize, volley: usize, rules: &Rules) {
-        look(block);
-        if !block.legal {
-            return;
-        }
-        chances(block, key, first, volley, rules);
-        block.salvo.roll();
-        landed(block, rules);
-    }
-}
-
-/// Whether all values are within their bounds; lanes past the last row hold earlier rows' values.
-#[inline(always)]
-fn look(block: &mut Block) {
-    for (column, lanes) in block.inputs.iter().enumerate() {
-        let (min, max) = Shots::bounds(column);
-        block.legal &= lanes.iter().fold(true, |all, &value| all & (value >= min) & (value <= max));
-    }
-}
-
-/// R-SHOOT-2: the chances, and whose rolls decide.
-#[inline(always)]
-fn chances(block: &mut Block, key: RollKey, first: usize, volley: usize, rules: &Rules) {
-    let volume = volume(volley, rules);
-    for lane in 0..LANES {
-        let of = |column: C| block.inputs[column as usize][lane];
-        // A flag says whether the suppression is over the limit, not how many points it is.
-        let suppression = if of(C::Suppressed) != 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
-        let skill = skill(aim(of(C::Bs), of(C::AccuracyMult), rules), of(C::Distance), suppression, rules);
-        block.salvo.hit[lane] = hit_chance(skill, volume, exposure(of(C::Md), rules), rules);
-        block.salvo.crit[lane] = crit_chance(skill, rules);
-        block.salvo.attacks[lane] = of(C::Attacks);
-        block.salvo.key[lane] = key;
-        block.salvo.unit[lane] = (first + lane) as u64;
-        block.salvo.name[lane] = name(Purpose::Batch, 0, 0);
-    }
-}
-
-/// R-SHOOT-4: what lands.
-#[inline(always)]
-fn landed(block: &mut Block, rules: &Rules) {
-    for lane in 0..LANES {
-        let of = |column: C| block.inputs[column as usize][lane];
-        let trait_if = |column: C, bit: u8| Traits(if of(column) != 0.0 { bit } else { 0 });
-        let armor = armor_save(of(C::Armor), of(C::Cover) != 0.0, rules);
-        let save = save(armor, pierce(of(C::Ap), of(C::ApBonus), rules), rules);
-        let mitigation = mitigation(save, field(of(C::Invuln)), rules);
-        let power = power(of(C::Strength), of(C::DamageDice), of(C::DamageMult), rules);
-        block.damage[lane] = damage(
-            block.salvo.hits[lane] as u32,
-            block.salvo.crits[lane] as u32,
-            damage_per_hit(power, mitigation, rules),
-            trait_if(C::Fortress, Traits::FORTRESS),
-            trait_if(C::Ground, Traits::GROUND),
-            rules,
+/// Fires the shots of a part, and tells whether all of their values are legal.
+fn fire_part(
+    level: Level,
+    shots: &Shots<'_>,
+    part: Part<'_>,
+    key: RollKey,
+    volume: f64,
+    rules: &Rules,
+) -> bool {
+    let (mut own, mut block, mut last) = (Own::of(shots), Block::default(), Last::default());
+    let Part { first, hits, crits, damage, p_hit } = part;
+    for start in (0..hits.len()).step_by(LANES) {
+        let rows = Rows { key, first: first + start };
+        let inputs = own.inputs(shots, rows.first);
+        let end = hits.len().min(start + LANES);
+        let whole = (
+            hits[start..end].as_mut_array(),
+            crits[start..end].as_mut_array(),
+            damage[start..end].as_mut_array(),
+            p_hit[start..end].as_mut_array(),
         );
+        if let (Some(hits), Some(crits), Some(damage), Some(p_hit)) = whole {
+            work(level, &mut block, &inputs, &rows, volume, rules, Outs { hits, crits, damage, p_hit });
+        } else {
+            work(level, &mut block, &inputs, &rows, volume, rules, last.outs());
+            let count = end - start;
+            hits[start..].copy_from_slice(&last.hits[..count]);
+            crits[start..].copy_from_slice(&last.crits[..count]);
+            damage[start..].copy_from_slice(&last.damage[..count]);
+            p_hit[start..].copy_from_slice(&last.p_hit[..count]);
+        }
+        if !block.legal {
+            return false;
+        }
     }
+    true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ecs::columns::{Kind, SHOTS};
     use crate::ecs::ingest::{TableInput, Values};
+    use crate::ecs::roll::Purpose;
     use crate::ecs::salvo::hits_and_crits;
+    use crate::systems::shooting::{aim, crit_chance, exposure, hit_chance, skill};
     use proptest::prelude::*;
 
     fn numbers(rows: usize, value: impl Fn(usize) -> f64) -> Values<'static> {
@@ -235,7 +171,7 @@ mod tests {
 
     /// A batch in which every column varies, with few and many attacks, whole and not.
     fn batch(rows: usize) -> ShotInput<'static> {
-        let attacks = [0.0, 1.0, 2.5, 4.0, 7.25, 31.5, 32.0, 32.5, 33.0, 1000.5, 1e-12];
+        let attacks = [0.0, 1.0, 2.5, 4.0, 7.25, 31.5, 32.0, 32.5, 33.0, 1000.5, 1e-12, -0.0];
         let flags = |step: usize| Values::Flag((0..rows).map(|row| row % step == 0).collect());
         let columns = TableInput::of([
             ("bs", numbers(rows, |row| (row % 90) as f64)),
@@ -271,19 +207,80 @@ mod tests {
 
     #[test]
     fn the_number_of_threads_does_not_matter() {
-        let input = batch(3 * LANES * BLOCKS + 5);
+        let input = batch(APART + PART + 5);
         let run = |threads| resolve(&input, 7, None, &Rules::default(), &Workers::new(threads));
         assert_eq!(run(3).expect("a legal batch"), run(1).expect("a legal batch"));
+    }
+
+    #[test]
+    fn an_illegal_value_is_noticed_in_every_column_and_row_and_a_zero_below_zero_is_legal() {
+        for column in &SHOTS {
+            let Kind::Number { min, max } = column.kind else { continue };
+            for row in [0, LANES - 1, LANES, 2 * LANES] {
+                let resolved = |value: f64| {
+                    let values =
+                        numbers(2 * LANES + 1, |other| if other == row { value } else { max.min(5.0) });
+                    let columns = TableInput::of([(column.name, values)]);
+                    let input = ShotInput { columns, ..ShotInput::default() };
+                    resolve(&input, 7, None, &Rules::default(), &Workers::default())
+                };
+                for value in
+                    [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, min - 1e-9, min.next_down(), max.next_up()]
+                {
+                    if value < min || value > max || value.is_nan() {
+                        let faults = resolved(value).expect_err("an illegal value").to_string();
+                        assert!(
+                            faults.contains(column.name) && faults.contains(&format!("row {row}")),
+                            "{faults}"
+                        );
+                    }
+                }
+                for value in [min, max, if min > 0.0 { min } else { -0.0 }] {
+                    assert!(resolved(value).is_ok(), "{} {value}", column.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_read_alike_whatever_holds_them() {
+        let rows = 2 * LANES + 3;
+        let floats = |column: usize| (0..rows).map(move |row| ((row * (column + 3)) % 5 + 2) as f64);
+        let kinds: [fn(Vec<f64>) -> Values<'static>; 4] = [
+            |values| Values::F64(values.into()),
+            |values| Values::F32(values.iter().map(|&value| value as f32).collect()),
+            |values| Values::I64(values.iter().map(|&value| value as i64).collect()),
+            |values| Values::I32(values.iter().map(|&value| value as i32).collect()),
+        ];
+        let tables: Vec<Table> = kinds
+            .iter()
+            .map(|kind| {
+                // The last columns first: the order does not matter either.
+                let columns = SHOTS.iter().enumerate().rev().map(|(index, column)| match column.kind {
+                    Kind::Flag => {
+                        (column.name, Values::Flag(floats(index).map(|value| value > 4.0).collect()))
+                    }
+                    _ => (column.name, kind(floats(index).collect())),
+                });
+                let columns =
+                    TableInput { columns: columns.map(|(name, values)| (name.into(), values)).collect() };
+                let input = ShotInput { columns, ..ShotInput::default() };
+                resolve(&input, 7, None, &Rules::default(), &Workers::default()).expect("a legal batch")
+            })
+            .collect();
+        assert!(tables[0].ints("hits").iter().sum::<i64>() > 50);
+        assert!(tables.iter().all(|table| *table == tables[0]));
     }
 
     proptest! {
         #[test]
         fn rows_side_by_side_roll_what_a_row_alone_rolls(
             seed in any::<u64>(),
+            share in prop_oneof![Just(0.1), Just(0.2), Just(1.0)],
             rows in prop::collection::vec((0.0f64..40.0, any::<bool>(), 0.0f64..200.0, 0.0f64..100.0), 1..200),
         ) {
             let rules = Rules::default();
-            let attacks: Vec<f64> = rows.iter().map(|row| if row.1 { row.0.floor() } else { row.0 }).collect();
+            let attacks: Vec<f64> = rows.iter().map(|row| share * row.0).zip(&rows).map(|(many, row)| if row.1 { many.floor() } else { many }).collect();
             let columns = TableInput::of([
                 ("attacks", Values::numbers(attacks.iter().copied())),
                 ("bs", Values::numbers(rows.iter().map(|row| row.2))),
