@@ -223,7 +223,7 @@ impl Held<'_> {
             Self::I64(array) => slice(array).map_or_else(scattered, Values::I64),
             Self::I32(array) => slice(array).map_or_else(scattered, Values::I32),
             Self::U64(array) => slice(array).map_or_else(scattered, |values| whole(values.iter().copied())),
-            Self::Flag(array) => memory::flag_bytes(array).map_or_else(scattered, flags),
+            Self::Flag(array) => memory::flags(array).map_or_else(scattered, flags),
             Self::Text(texts) => Values::Text(texts.iter().map(borrowed_text).collect()),
             Self::Arrow(data_type, chunks) => arrow_input::values(data_type, chunks),
             Self::Refused(what) => Values::Refused(what.clone()),
@@ -240,10 +240,12 @@ fn scattered<'a>() -> Values<'a> {
     Values::Refused("an array that is not contiguous".to_owned())
 }
 
-/// Truth values from bytes, which must be 0 or 1: NumPy does not promise that.
-fn flags(bytes: &[u8]) -> Values<'_> {
-    let read = bytemuck::checked::try_cast_slice(bytes).ok().map(Cow::Borrowed);
-    read.map_or_else(|| Values::Refused("bool with bytes other than 0 and 1".to_owned()), Values::Flag)
+/// Truth values, unless a byte of the array is none.
+fn flags<'a>(read: std::result::Result<&'a [bool], memory::NoFlags>) -> Values<'a> {
+    read.map_or_else(
+        |_| Values::Refused("bool with bytes other than 0 and 1".to_owned()),
+        |flags| Values::Flag(Cow::Borrowed(flags)),
+    )
 }
 
 /// 64-bit numbers without a sign as numbers with one, if all of them fit.

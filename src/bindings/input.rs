@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use pyo3::exceptions::PyImportError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyCapsule, PyDict, PyMapping, PyString, PyTuple};
 
 use super::column::{self, Held, kind_of, refusal, shown};
 use super::memory;
@@ -26,7 +26,31 @@ pub(crate) struct HeldPush<'py> {
     tables: Vec<(TableId, HeldTable<'py>)>,
 }
 
-pub(crate) type HeldTable<'py> = Vec<(String, Held<'py>)>;
+pub(crate) type HeldTable<'py> = Vec<(Name<'py>, Held<'py>)>;
+
+/// The name of a column: the text itself where Python has one.
+pub(crate) enum Name<'py> {
+    /// A text that is Unicode.
+    Text(Bound<'py, PyString>),
+    /// What another library calls it.
+    Own(String),
+}
+
+impl<'py> Name<'py> {
+    /// The name that a mapping has for a column, if it is a text that is Unicode.
+    pub(crate) fn of(key: &Bound<'py, PyAny>) -> Option<Self> {
+        let text = key.cast::<PyString>().ok()?;
+        text.to_str().is_ok().then(|| Self::Text(text.clone()))
+    }
+
+    /// The name as the gate reads it.
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text.to_str().unwrap_or_default(),
+            Self::Own(text) => text,
+        }
+    }
+}
 
 /// Why something is no table: what it is, and what was expected.
 pub(crate) type NoTable = (String, String);
@@ -97,19 +121,28 @@ fn mapping_columns<'py>(
     mapping: &Bound<'py, PyMapping>,
 ) -> PyResult<std::result::Result<HeldTable<'py>, NoTable>> {
     let mut columns = Vec::with_capacity(mapping.len()?);
-    for item in mapping.items()?.iter() {
-        let (name, values) = item.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()?;
-        match name.cast::<PyString>().ok().and_then(|name| name.to_str().ok()) {
-            Some(text) => columns.push((text.to_owned(), column::read(&values)?)),
+    for (key, values) in entries(mapping)? {
+        match Name::of(&key) {
+            Some(name) => columns.push((name, column::read(&values)?)),
             None => {
                 return Ok(Err((
-                    format!("a column named {}", shown(&name)),
+                    format!("a column named {}", shown(&key)),
                     "names that are texts".to_owned(),
                 )));
             }
         }
     }
     Ok(Ok(columns))
+}
+
+/// The entries of a mapping, as they are before Python code that reads one of them can change it.
+pub(crate) fn entries<'py>(
+    mapping: &Bound<'py, PyMapping>,
+) -> PyResult<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+    match mapping.cast_exact::<PyDict>() {
+        Ok(dict) => Ok(dict.iter().collect()),
+        Err(_) => mapping.items()?.extract(),
+    }
 }
 
 /// The fields of a NumPy structured array.
@@ -128,7 +161,7 @@ fn structured_columns<'py>(
     }
     let columns = names.into_iter().map(|name| {
         let held = column::read(&array.get_item(&name)?)?;
-        Ok((name, held))
+        Ok((Name::Own(name), held))
     });
     columns.collect::<PyResult<_>>().map(Ok)
 }
@@ -161,6 +194,6 @@ fn struct_columns<'py>(array: ArrayRef) -> Result<HeldTable<'py>, arrow_schema::
         .collect())
 }
 
-fn arrow_column<'py>(name: &str, data_type: &DataType, chunks: Vec<ArrayRef>) -> (String, Held<'py>) {
-    (name.to_owned(), Held::Arrow(data_type.clone(), chunks))
+fn arrow_column<'py>(name: &str, data_type: &DataType, chunks: Vec<ArrayRef>) -> (Name<'py>, Held<'py>) {
+    (Name::Own(name.to_owned()), Held::Arrow(data_type.clone(), chunks))
 }

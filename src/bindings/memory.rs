@@ -44,14 +44,24 @@ fn borrow<'py, T: Element>(values: &[T], owner: &Bound<'py, Owner>) -> Bound<'py
     unsafe { PyArray1::borrow_from_array(&shape, owner.clone().into_any()) }.into_any()
 }
 
-/// The bytes of an array of truth values, if it is contiguous. NumPy lets any byte stand in it, so they are no `bool` yet.
-pub(crate) fn flag_bytes<'a>(array: &'a PyReadonlyArray1<'_, bool>) -> Option<&'a [u8]> {
+/// An array of truth values with a byte that is neither 0 nor 1: NumPy lets any stand in it.
+pub(crate) struct NoFlags;
+
+/// The truth values of an array, if it is contiguous.
+pub(crate) fn flags<'a>(array: &'a PyReadonlyArray1<'_, bool>) -> Option<Result<&'a [bool], NoFlags>> {
     if !array.is_c_contiguous() {
         return None;
     }
-    // SAFETY: a contiguous array of one-byte items is `len` initialised bytes from `data` on. The array is borrowed
-    // for reading as long as the slice lives, and its owner keeps the memory.
-    Some(unsafe { std::slice::from_raw_parts(array.data().cast::<u8>(), array.len()) })
+    let (start, rows) = (array.data(), array.len());
+    // SAFETY: a contiguous array of one-byte items is `rows` initialised bytes from `start` on. The array is borrowed for
+    // reading as long as the slice lives, and its owner keeps the memory.
+    let bytes = unsafe { std::slice::from_raw_parts(start.cast::<u8>(), rows) };
+    // All bytes at once: one after another would take as long as a quarter of a shot.
+    if bytes.iter().fold(0, |all, byte| all | byte) > 1 {
+        return Some(Err(NoFlags));
+    }
+    // SAFETY: the same bytes, and each of them is 0 or 1.
+    Some(Ok(unsafe { std::slice::from_raw_parts(start, rows) }))
 }
 
 /// An attribute as the object holds it, and not as its class's `__getattr__` makes it up; nothing if it holds none.

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyMapping, PyString};
 
 use super::column::{self, kind_of, shown};
-use super::input::{self, HeldTable};
+use super::input::{self, HeldTable, Name};
 use super::keys::Seed;
 use super::rules::PyRules;
 use super::table::PyTable;
@@ -71,26 +71,31 @@ pub(crate) fn resolve_shooting_batch(
 /// The columns and single values of a batch, kept alive.
 struct HeldShots<'py> {
     columns: HeldTable<'py>,
-    scalars: Vec<(String, Values<'static>)>,
+    scalars: Vec<(Name<'py>, Values<'static>)>,
 }
 
 impl<'py> HeldShots<'py> {
     fn read(given: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let (mut columns, mut scalars) = (Vec::new(), Vec::new());
         let Ok(mapping) = given.cast::<PyMapping>() else {
             let columns =
                 input::read(given)?.map_err(|(value, wanted)| refused("shots", "", value, wanted))?;
-            return Ok(Self { columns, scalars });
+            return Ok(Self { columns, scalars: Vec::new() });
         };
-        for item in mapping.items()?.iter() {
-            let (name, value) = item.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()?;
-            let Ok(text) = name.extract::<String>() else {
-                let value = format!("a column named {}", shown(&name));
+        let entries = input::entries(mapping)?;
+        let (mut columns, mut scalars) = (Vec::with_capacity(entries.len()), Vec::new());
+        for (key, value) in entries {
+            let Some(name) = Name::of(&key) else {
+                let value = format!("a column named {}", shown(&key));
                 return Err(refused("shots", "", value, "names that are texts"));
             };
+            // Most values are arrays that need no question.
+            if let Some(column) = column::as_it_is(&value) {
+                columns.push((name, column));
+                continue;
+            }
             match single(&value)? {
-                Some(value) => scalars.push((text, value)),
-                None => columns.push((text, column::read(&value)?)),
+                Some(value) => scalars.push((name, value)),
+                None => columns.push((name, column::read(&value)?)),
             }
         }
         Ok(Self { columns, scalars })
