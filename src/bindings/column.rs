@@ -36,7 +36,7 @@ pub(crate) enum Held<'py> {
 
 /// Keeps the column `given` alive. Fails only if Python itself does (Ctrl-C, out of memory).
 pub(crate) fn read<'py>(given: &Bound<'py, PyAny>) -> PyResult<Held<'py>> {
-    if let Some(held) = as_it_is(given) {
+    if let Some(held) = Plain::of(given).and_then(|array| array.held()) {
         return Ok(held);
     }
     if let Some(items) = items_of_text(given)? {
@@ -52,31 +52,50 @@ pub(crate) fn read<'py>(given: &Bound<'py, PyAny>) -> PyResult<Held<'py>> {
     }
 }
 
-/// An array that the gate reads as it is: the usual case, and asking NumPy about it would cost microseconds.
-pub(crate) fn as_it_is<'py>(given: &Bound<'py, PyAny>) -> Option<Held<'py>> {
-    // A subclass may mean something else by its values: a mask, a unit.
-    if !given.is_exact_instance_of::<PyUntypedArray>() {
-        return None;
+/// An array that the gate reads as it is, contiguous and aligned: the usual case, and asking NumPy about it would cost
+/// microseconds.
+pub(crate) enum Plain<'py> {
+    F64(Bound<'py, PyArray1<f64>>),
+    F32(Bound<'py, PyArray1<f32>>),
+    I64(Bound<'py, PyArray1<i64>>),
+    I32(Bound<'py, PyArray1<i32>>),
+    Flag(Bound<'py, PyArray1<bool>>),
+}
+
+impl<'py> Plain<'py> {
+    /// The array, if it is one.
+    pub(crate) fn of(given: &Bound<'py, PyAny>) -> Option<Self> {
+        // A subclass may mean something else by its values: a mask, a unit.
+        if !given.is_exact_instance_of::<PyUntypedArray>() {
+            return None;
+        }
+        let dtype = given.cast::<PyUntypedArray>().ok()?.dtype();
+        match (dtype.kind(), dtype.itemsize()) {
+            (b'f', 8) => plain(given).map(Self::F64),
+            (b'i', 8) => plain(given).map(Self::I64),
+            (b'f', 4) => plain(given).map(Self::F32),
+            (b'i', 4) => plain(given).map(Self::I32),
+            (b'b', 1) => plain(given).map(Self::Flag),
+            _ => None,
+        }
     }
-    let dtype = given.cast::<PyUntypedArray>().ok()?.dtype();
-    match (dtype.kind(), dtype.itemsize()) {
-        (b'f', 8) => lend(given, Held::F64),
-        (b'i', 8) => lend(given, Held::I64),
-        (b'f', 4) => lend(given, Held::F32),
-        (b'i', 4) => lend(given, Held::I32),
-        (b'b', 1) => lend(given, Held::Flag),
-        _ => None,
+
+    /// The same, marked as being read; nothing if it is being written to.
+    fn held(&self) -> Option<Held<'py>> {
+        match self {
+            Self::F64(array) => array.try_readonly().ok().map(Held::F64),
+            Self::F32(array) => array.try_readonly().ok().map(Held::F32),
+            Self::I64(array) => array.try_readonly().ok().map(Held::I64),
+            Self::I32(array) => array.try_readonly().ok().map(Held::I32),
+            Self::Flag(array) => array.try_readonly().ok().map(Held::Flag),
+        }
     }
 }
 
 /// The array, if it is contiguous, aligned and of this type.
-fn lend<'py, T: Element>(
-    given: &Bound<'py, PyAny>,
-    hold: fn(PyReadonlyArray1<'py, T>) -> Held<'py>,
-) -> Option<Held<'py>> {
+fn plain<'py, T: Element>(given: &Bound<'py, PyAny>) -> Option<Bound<'py, PyArray1<T>>> {
     let array = given.cast::<PyArray1<T>>().ok()?;
-    let fits = array.is_c_contiguous() && array.data().is_aligned();
-    fits.then(|| array.try_readonly().ok().map(hold))?
+    (array.is_c_contiguous() && array.data().is_aligned()).then(|| array.clone())
 }
 
 /// The items of a list or tuple that begins with a text: read as they are, NumPy would copy each.
@@ -223,7 +242,7 @@ impl Held<'_> {
             Self::I64(array) => slice(array).map_or_else(scattered, Values::I64),
             Self::I32(array) => slice(array).map_or_else(scattered, Values::I32),
             Self::U64(array) => slice(array).map_or_else(scattered, |values| whole(values.iter().copied())),
-            Self::Flag(array) => memory::flags(array).map_or_else(scattered, flags),
+            Self::Flag(array) => memory::flags(array).map_or_else(scattered, flags_or_not),
             Self::Text(texts) => Values::Text(texts.iter().map(borrowed_text).collect()),
             Self::Arrow(data_type, chunks) => arrow_input::values(data_type, chunks),
             Self::Refused(what) => Values::Refused(what.clone()),
@@ -241,7 +260,7 @@ fn scattered<'a>() -> Values<'a> {
 }
 
 /// Truth values, unless a byte of the array is none.
-fn flags<'a>(read: std::result::Result<&'a [bool], memory::NoFlags>) -> Values<'a> {
+pub(crate) fn flags_or_not<'a>(read: std::result::Result<&'a [bool], memory::NoFlags>) -> Values<'a> {
     read.map_or_else(
         |_| Values::Refused("bool with bytes other than 0 and 1".to_owned()),
         |flags| Values::Flag(Cow::Borrowed(flags)),

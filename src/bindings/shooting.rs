@@ -1,13 +1,16 @@
 //! The function `resolve_shooting_batch`: columns of shots in, columns of what came of them out.
 
+use std::borrow::Cow;
+
 use numpy::{Element, PyArray1, PyArrayMethods, PyReadwriteArray1, PyUntypedArrayMethods};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyMapping, PyString};
 
-use super::column::{self, kind_of, shown};
-use super::input::{self, HeldTable, Name};
+use super::column::{self, Held, Plain, kind_of, shown};
+use super::input::{self, Name};
 use super::keys::Seed;
+use super::memory;
 use super::rules::PyRules;
 use super::table::PyTable;
 use super::whole::Whole;
@@ -58,10 +61,9 @@ pub(crate) fn resolve_shooting_batch(
     });
     let volley = volley.transpose().map_err(|fault| Error::Input(fault.into()))?;
     let rules = rules.map_or_else(Rules::default, |rules| rules.get().0);
-    let table = {
-        let held = HeldShots::read(columns)?;
-        shooting::resolve(&held.input(), seed.0, volley, &rules, &Workers::shared())?
-    };
+    let resolve =
+        |input: ShotInput<'_>| shooting::resolve(&input, seed.0, volley, &rules, &Workers::shared());
+    let table = HeldShots::read(columns)?.with(resolve)?;
     if let Some(out) = out {
         write(&table, out)?;
     }
@@ -69,41 +71,57 @@ pub(crate) fn resolve_shooting_batch(
 }
 
 /// The columns and single values of a batch, kept alive.
+#[derive(Default)]
 struct HeldShots<'py> {
-    columns: HeldTable<'py>,
+    /// The columns in order; nothing in the place of the next of `plain`.
+    columns: Vec<(Name<'py>, Option<Held<'py>>)>,
+    plain: Vec<Plain<'py>>,
     scalars: Vec<(Name<'py>, Values<'static>)>,
 }
 
 impl<'py> HeldShots<'py> {
     fn read(given: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let mut held = Self::default();
         let Ok(mapping) = given.cast::<PyMapping>() else {
             let columns =
                 input::read(given)?.map_err(|(value, wanted)| refused("shots", "", value, wanted))?;
-            return Ok(Self { columns, scalars: Vec::new() });
+            held.columns = columns.into_iter().map(|(name, column)| (name, Some(column))).collect();
+            return Ok(held);
         };
-        let entries = input::entries(mapping)?;
-        let (mut columns, mut scalars) = (Vec::with_capacity(entries.len()), Vec::new());
-        for (key, value) in entries {
+        for (key, value) in input::entries(mapping)? {
             let Some(name) = Name::of(&key) else {
                 let value = format!("a column named {}", shown(&key));
                 return Err(refused("shots", "", value, "names that are texts"));
             };
-            // Most values are arrays that need no question.
-            if let Some(column) = column::as_it_is(&value) {
-                columns.push((name, column));
+            if let Some(array) = Plain::of(&value) {
+                held.columns.push((name, None));
+                held.plain.push(array);
                 continue;
             }
             match single(&value)? {
-                Some(value) => scalars.push((name, value)),
-                None => columns.push((name, column::read(&value)?)),
+                Some(value) => held.scalars.push((name, value)),
+                None => held.columns.push((name, Some(column::read(&value)?))),
             }
         }
-        Ok(Self { columns, scalars })
+        Ok(held)
     }
 
-    fn input(&self) -> ShotInput<'_> {
+    /// What `work` makes of the batch.
+    fn with<R>(&self, work: impl FnOnce(ShotInput<'_>) -> R + Send) -> R {
+        let named = self.columns.iter().map(|(name, column)| {
+            let name: Cow<'_, str> = name.as_str().into();
+            (name, column.as_ref().map(Held::values))
+        });
+        let columns: Vec<_> = named.collect();
         let scalars = self.scalars.iter().map(|(name, value)| (name.as_str().into(), value.clone()));
-        ShotInput { columns: input::input(&self.columns), scalars: TableInput { columns: scalars.collect() } }
+        let scalars = TableInput { columns: scalars.collect() };
+        memory::with_values(&self.plain, move |plain| {
+            let mut plain = plain.into_iter();
+            let columns = columns
+                .into_iter()
+                .filter_map(|(name, values)| Some((name, values.or_else(|| plain.next())?)));
+            work(ShotInput { columns: TableInput { columns: columns.collect() }, scalars })
+        })
     }
 }
 
