@@ -36,7 +36,7 @@ pub(crate) enum Held<'py> {
 
 /// Keeps the column `given` alive. Fails only if Python itself does (Ctrl-C, out of memory).
 pub(crate) fn read<'py>(given: &Bound<'py, PyAny>) -> PyResult<Held<'py>> {
-    if let Some(held) = Plain::of(given).and_then(|array| array.held()) {
+    if let Some(held) = as_it_is(given) {
         return Ok(held);
     }
     if let Some(items) = items_of_text(given)? {
@@ -50,6 +50,11 @@ pub(crate) fn read<'py>(given: &Bound<'py, PyAny>) -> PyResult<Held<'py>> {
         Ok(array) => numpy_column(given, &array),
         Err(why) => Ok(Held::Refused(format!("{} that NumPy makes no column of ({why})", kind_of(given)))),
     }
+}
+
+/// The column, if it is an array that the gate reads as it is.
+pub(crate) fn as_it_is<'py>(given: &Bound<'py, PyAny>) -> Option<Held<'py>> {
+    Plain::of(given).and_then(|array| array.held())
 }
 
 /// An array that the gate reads as it is, contiguous and aligned: the usual case, and asking NumPy about it would cost
