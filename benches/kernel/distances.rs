@@ -57,11 +57,11 @@ pub fn distance(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("within");
     for size in [1_000, 10_000, 100_000] {
         let points = mixed(size);
-        let found = within(&points, None, 1.8, &workers).points.len();
+        let found = within(level, &points, None, 1.8, &workers).points.len();
         assert!((5 * size..15 * size).contains(&found), "{found} pairs");
         group.throughput(Throughput::Elements(size as u64)).sample_size(10);
         group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
-            bencher.iter(|| black_box(within(&points, None, 1.8, &workers)));
+            bencher.iter(|| black_box(within(level, &points, None, 1.8, &workers)));
         });
     }
     group.finish();

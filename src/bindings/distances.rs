@@ -172,15 +172,16 @@ impl PyDistanceCalculator {
         let radius = finite_radius(radius)?;
         let points = self.lend("positions", positions)?;
         let places = places.map(|given| AnyPoints::read("places", given)).transpose()?;
+        let (level, workers) = (simd::level()?, Workers::shared());
         match Alike::of(points.get(), places.as_ref(), "places")? {
             Alike::Wide(points, places) => {
                 let places = places.as_deref();
-                runs(py, || distance::within(&points, places, radius, &Workers::shared()))
+                runs(py, || distance::within(level, &points, places, radius, &workers))
             }
             Alike::Narrow(points, places) => {
                 // A radius past all single precision reaches whatever can be reached.
                 let radius = (radius as f32).min(f32::MAX);
-                runs(py, || distance::within(points, places, radius, &Workers::shared()))
+                runs(py, || distance::within(level, points, places, radius, &workers))
             }
         }
     }

@@ -99,7 +99,7 @@ impl Placed {
 
     /// Whoever is at most `radius` tiles away from each unit: unit, other, distance; by unit, then other.
     pub fn within(&self, radius: f64, workers: &Workers) -> Table {
-        let found = within(&self.points, None, radius, workers);
+        let found = within(self.level, &self.points, None, radius, workers);
         let counts = found.starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
         let units = self.ids.iter().zip(counts).flat_map(|(&id, count)| std::iter::repeat_n(id, count));
         Table::new(vec![

@@ -12,8 +12,6 @@ use super::{Points, Real};
 const SLACK: f64 = 1e-6;
 /// Cells for each point, at most.
 const MOST_CELLS: usize = 4;
-/// So many findings are put in order by counting for each how many go before it: no branch depends on them.
-const RANKED: usize = 16;
 
 /// Points in cells; along the last axis cells follow each other.
 pub(super) struct Grid<T, const D: usize> {
@@ -37,17 +35,21 @@ struct Frame<const D: usize> {
 }
 
 impl<const D: usize> Frame<D> {
-    /// Cells that are at least so wide; without a width, so many points in each, were they spread evenly.
+    /// Cells that are wider than `width`, by more than rounding; without a width, so many points in each, were they
+    /// spread evenly.
     fn over<T: Real>(points: &Points<T>, width: Option<f64>, per_cell: f64) -> Self {
         let ends: [(f64, f64); D] = points.columns().map(extremes);
         let (low, high) = (ends.map(|ends| ends.0), ends.map(|ends| ends.1));
         let extent: [f64; D] = std::array::from_fn(|axis| (high[axis] - low[axis]).max(0.0));
-        let width = width.unwrap_or_else(|| {
-            let content = extent.iter().product::<f64>() * per_cell / points.len() as f64;
-            if D == 2 { content.sqrt() } else { content.cbrt() }
-        });
-        let mut counts: [usize; D] =
-            std::array::from_fn(|axis| (extent[axis] / width).clamp(0.0, 1e9) as usize + 1);
+        let cells = |axis: usize, width: f64| (extent[axis] / width).clamp(0.0, 1e9) as usize;
+        let mut counts: [usize; D] = match width {
+            Some(width) => std::array::from_fn(|axis| cells(axis, width * (1.0 + 4.0 * SLACK)).max(1)),
+            None => {
+                let content = extent.iter().product::<f64>() * per_cell / points.len() as f64;
+                let width = if D == 2 { content.sqrt() } else { content.cbrt() };
+                std::array::from_fn(|axis| cells(axis, width) + 1)
+            }
+        };
         let most = MOST_CELLS * points.len() + 1;
         while counts.iter().fold(1_usize, |product, &count| product.saturating_mul(count)) > most {
             let widest = (0..D).max_by_key(|&axis| counts[axis]).unwrap_or(0);
@@ -115,6 +117,11 @@ impl<T: Real, const D: usize> Grid<T, D> {
         Self::in_frame(points, Frame::over(points, None, per_cell))
     }
 
+    /// Other points in the same cells; whoever is outside of them all is in the nearest.
+    pub(super) fn alike(&self, points: &Points<T>) -> Self {
+        Self::in_frame(points, self.frame)
+    }
+
     /// A counting sort; within a cell points stay in order of number.
     fn in_frame(points: &Points<T>, frame: Frame<D>) -> Self {
         let mut starts = vec![0_u32; frame.counts.iter().product::<usize>() + 1];
@@ -171,76 +178,37 @@ impl<T: Real, const D: usize> Grid<T, D> {
         (0..D).all(|axis| (self.frame.low[axis]..=self.frame.high[axis]).contains(&at[axis].wide()))
     }
 
-    /// Adds the places in this grid, but one's own, of the points whose squared distance is at most `most`.
-    #[inline]
-    pub(super) fn within(
-        &self,
-        at: [T; D],
-        own: Option<u32>,
-        (radius, most): (f64, T),
-        found: &mut Vec<u32>,
-    ) {
-        // A distance in single precision can be rounded down to the radius.
-        let radius = radius * (1.0 + SLACK);
-        let mut block = std::array::from_fn(|_| 0..0);
-        for (axis, range) in block.iter_mut().enumerate() {
-            let middle = at[axis].wide();
-            let low = self.frame.along(axis, middle - radius) - SLACK;
-            let high = self.frame.along(axis, middle + radius) + SLACK;
-            if high < 0.0 || low > self.frame.counts[axis] as f64 {
-                return;
-            }
-            let last = self.frame.counts[axis] - 1;
-            *range = (low as usize).min(last)..(high as usize).min(last) + 1;
-        }
-        let own = own.map_or(usize::MAX, |own| own as usize);
-        for run in self.runs(&block) {
-            // Every place is written, and who is too far is written over by the next: a third of them are near, in an
-            // order that no processor guesses.
-            let first = found.len();
-            found.resize(first + run.len(), 0);
-            let (places, mut count) = (&mut found[first..], 0);
-            let start = run.start;
-            let columns: [&[T]; D] = std::array::from_fn(|axis| &self.columns[axis][run.clone()]);
-            for place in run {
-                let gaps = std::array::from_fn(|axis| at[axis] - columns[axis][place - start]);
-                places[count] = place as u32;
-                count += usize::from((square::<T, D>(gaps) <= most) & (place != own));
-            }
-            found.truncate(first + count);
-        }
+    /// The turns of the points in a cell: where they stand in the order of the cells.
+    #[inline(always)]
+    pub(super) fn turns(&self, cell: usize) -> Range<usize> {
+        self.starts[cell] as usize..self.starts[cell + 1] as usize
     }
 
-    /// Writes the numbers of the points at these places, the lowest first, and their distances.
-    #[inline]
-    pub(super) fn in_order(&self, at: [T; D], places: &[u32], points: &mut [i64], distances: &mut [T]) {
-        let distance = |place: u32| {
-            square::<T, D>(std::array::from_fn(|axis| at[axis] - self.columns[axis][place as usize])).root()
-        };
-        if places.len() <= RANKED {
-            let mut ids = [u32::MAX; RANKED];
-            for (id, &place) in ids.iter_mut().zip(places) {
-                *id = self.ids[place as usize];
-            }
-            let mut ranks = [0_u32; RANKED];
-            for &id in &ids[..places.len()] {
-                for (rank, &other) in ranks.iter_mut().zip(&ids) {
-                    *rank += u32::from(id < other);
-                }
-            }
-            for (index, &place) in places.iter().enumerate() {
-                let rank = ranks[index] as usize;
-                points[rank] = i64::from(ids[index]);
-                distances[rank] = distance(place);
-            }
-        } else {
-            let mut sorted: Vec<(u32, u32)> =
-                places.iter().map(|&place| (self.ids[place as usize], place)).collect();
-            sorted.sort_unstable();
-            for ((id, place), (point, to)) in sorted.into_iter().zip(points.iter_mut().zip(distances)) {
-                (*point, *to) = (i64::from(id), distance(place));
-            }
+    /// The cell of the point that stands at a turn.
+    pub(super) fn cell_at(&self, turn: usize) -> usize {
+        self.starts.partition_point(|&start| start as usize <= turn) - 1
+    }
+
+    /// The cells that hold whatever is at most so far from what is in a cell.
+    #[inline(always)]
+    pub(super) fn around(&self, cell: usize, radius: f64) -> [Range<usize>; D] {
+        let (mut rest, mut block) = (cell, [const { 0..0 }; D]);
+        for axis in (0..D).rev() {
+            let count = self.frame.counts[axis];
+            let home = rest % count;
+            rest /= count;
+            // A distance in single precision can be rounded down to the radius.
+            let reach =
+                (radius * (1.0 + SLACK) * self.frame.scale[axis] + SLACK).min(count as f64) as usize + 1;
+            block[axis] = home.saturating_sub(reach)..(home + reach + 1).min(count);
         }
+        block
+    }
+
+    /// Where the points are from a turn on, and their numbers: with padding, at least as many as are looked at together.
+    #[inline(always)]
+    pub(super) fn from(&self, turn: usize) -> ([&[T]; D], &[u32]) {
+        (self.columns.each_ref().map(|column| &column[turn..]), &self.ids[turn..])
     }
 
     /// The nearest point but the one of this number, of equals the one of the lowest, and its squared distance. No point's
@@ -328,7 +296,7 @@ impl<T: Real, const D: usize> Grid<T, D> {
 
     /// The points of a block of cells, a run for each row of cells.
     #[inline(always)]
-    fn runs<'a>(&'a self, block: &'a [Range<usize>; D]) -> Runs<'a, T, D> {
+    pub(super) fn runs<'a>(&'a self, block: &'a [Range<usize>; D]) -> Runs<'a, T, D> {
         let mut steps = [0; D];
         for axis in 0..D {
             steps[axis] = block[axis].start;
@@ -338,7 +306,7 @@ impl<T: Real, const D: usize> Grid<T, D> {
 }
 
 /// The runs of points in the rows of a block of cells.
-struct Runs<'a, T, const D: usize> {
+pub(super) struct Runs<'a, T, const D: usize> {
     grid: &'a Grid<T, D>,
     block: &'a [Range<usize>; D],
     steps: [usize; D],
@@ -382,14 +350,4 @@ pub(super) fn extremes<T: Real>(column: &[T]) -> (f64, f64) {
     rest.iter().for_each(|&at| take(0, at));
     let high = high.into_iter().fold(f64::NEG_INFINITY, |most, at| most.max(at.wide()));
     (least(low).wide(), high)
-}
-
-/// The sum of squares, in the order of the axes.
-#[inline(always)]
-fn square<T: Real, const D: usize>(gaps: [T; D]) -> T {
-    let mut sum = gaps[0] * gaps[0];
-    for gap in &gaps[1..] {
-        sum = sum + *gap * *gap;
-    }
-    sum
 }

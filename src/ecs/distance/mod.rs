@@ -7,8 +7,10 @@ mod all;
 mod best;
 mod curve;
 mod grid;
+mod hits;
 mod lanes;
 mod near;
+mod sift;
 mod tree;
 mod within;
 
@@ -20,7 +22,15 @@ use std::ops::{Add, Mul, Sub};
 
 /// A coordinate: `f64` or `f32`.
 pub trait Real:
-    Copy + PartialOrd + Send + Sync + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + 'static
+    sift::Sifted
+    + Copy
+    + PartialOrd
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + 'static
 {
     /// Zero.
     const ZERO: Self;

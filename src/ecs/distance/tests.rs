@@ -57,20 +57,34 @@ fn agree_on_the_nearest<T: Real + std::fmt::Debug>(
     }
 }
 
+/// Who is within a radius is who a full search finds, in order of number, at every level, to the last bit.
+fn agree_on_who_is_within<T: Real + std::fmt::Debug>(
+    points: &Points<T>,
+    places: Option<&Points<T>>,
+    radius: T,
+    expected: &[Vec<(T, i64)>],
+) {
+    let mut wanted = Within { starts: vec![0], points: Vec::new(), distances: Vec::new() };
+    for expected in expected {
+        let mut near: Vec<(T, i64)> = expected.iter().filter(|entry| entry.0 <= radius).copied().collect();
+        near.sort_by_key(|entry| entry.1);
+        wanted.points.extend(near.iter().map(|entry| entry.1));
+        wanted.distances.extend(near.iter().map(|entry| entry.0));
+        wanted.starts.push(wanted.points.len() as i64);
+    }
+    for level in Level::available() {
+        for threads in [1, 2] {
+            let found = within(level, points, places, radius, &Workers::new(threads));
+            assert!(found == wanted, "{level}, {threads} threads: {found:?} instead of {wanted:?}");
+        }
+    }
+}
+
 fn agree<T: Rows + std::fmt::Debug>(points: &Points<T>, places: Option<&Points<T>>, k: usize, radius: T) {
     let workers = Workers::new(2);
     let expected = ranked(points, places);
     agree_on_the_nearest(points, places, k, &expected);
-    let found = within(points, places, radius, &workers);
-    for (place, expected) in expected.iter().enumerate() {
-        let run = found.starts[place] as usize..found.starts[place + 1] as usize;
-        let mut wanted: Vec<(i64, T)> =
-            expected.iter().filter(|entry| entry.0 <= radius).map(|&(d, point)| (point, d)).collect();
-        wanted.sort_by_key(|entry| entry.0);
-        let got: Vec<(i64, T)> =
-            found.points[run.clone()].iter().copied().zip(found.distances[run].iter().copied()).collect();
-        assert_eq!(got, wanted, "place {place}");
-    }
+    agree_on_who_is_within(points, places, radius, &expected);
     let from = places.unwrap_or(points);
     let mut all = vec![T::ZERO; from.len() * points.len()];
     for level in Level::available() {
@@ -142,6 +156,48 @@ fn points_in_one_place_are_told_apart_by_their_number() {
 }
 
 #[test]
+fn cells_of_any_fill_give_who_is_within_in_order_of_number() {
+    // From empty cells and single points to some hundred candidates, with many in one place and radii of zero.
+    let mut coordinates = clumps(600, 60.0);
+    coordinates.extend((0..700).map(|i| [2.5, 7.5, 1.5].map(|step| f64::from(i) * step % 61.0)));
+    coordinates.extend([[5.0, 5.0, 5.0]; 70]);
+    coordinates.rotate_left(311);
+    let outside: Vec<[f64; 3]> = (0..90).map(|i| [f64::from(i) * 3.0 - 140.0, 5.0, f64::from(i)]).collect();
+    for plane in [true, false] {
+        let (wide, narrow) = (points::<f64>(&coordinates, plane), points::<f32>(&coordinates, plane));
+        let (places, narrow_places) = (points::<f64>(&outside, plane), points::<f32>(&outside, plane));
+        let (own, others) = (ranked(&wide, None), ranked(&wide, Some(&places)));
+        let (narrow_own, narrow_others) = (ranked(&narrow, None), ranked(&narrow, Some(&narrow_places)));
+        for radius in [0.0, 1e-9, 0.3, 2.0, 7.0, 500.0] {
+            agree_on_who_is_within(&wide, None, radius, &own);
+            agree_on_who_is_within(&wide, Some(&places), radius, &others);
+            agree_on_who_is_within(&narrow, None, radius as f32, &narrow_own);
+            agree_on_who_is_within(&narrow, Some(&narrow_places), radius as f32, &narrow_others);
+        }
+    }
+}
+
+#[test]
+fn parts_and_threads_leave_no_trace_in_who_is_within() {
+    let step = |step: f64| (0..20_000).map(|place| f64::from(place) * step % 1.0 * 141.0).collect();
+    let points = Points { x: step(0.754_877), y: step(0.569_840), z: None };
+    let expected = within(Level::Baseline, &points, None, 1.8, &Workers::new(1));
+    assert!(expected.points.len() > 150_000);
+    for pair in expected.starts.windows(2) {
+        let run = pair[0] as usize..pair[1] as usize;
+        assert!(expected.points[run].is_sorted_by(|a, b| a < b));
+    }
+    for level in Level::available() {
+        for threads in [1, 3] {
+            assert!(
+                expected == within(level, &points, None, 1.8, &Workers::new(threads)),
+                "{level}, {threads}"
+            );
+        }
+    }
+}
+
+#[test]
 fn many_places_are_asked_for_together_and_answered_each() {
     let some = points::<f64>(&clumps(30, 100.0), true);
     let step = |step: f64| (0..33_000).map(|place| f64::from(place) * step % 1.0 * 120.0 - 60.0).collect();
@@ -173,6 +229,8 @@ fn no_points_have_no_neighbours() {
     let found = nearest(Level::Baseline, &nobody, Some(&one), 2, &Workers::default());
     assert_eq!(found.points, [NO_POINT, NO_POINT]);
     assert_eq!(nearest(Level::Baseline, &one, None, 1, &Workers::default()).points, [NO_POINT]);
-    assert_eq!(within(&nobody, Some(&one), 5.0, &Workers::default()).starts, [0, 0]);
+    let empty = |level| within(level, &nobody, Some(&one), 5.0, &Workers::default()).starts;
+    assert!(Level::available().all(|level| empty(level) == [0, 0]));
+    assert_eq!(within(Level::Baseline, &nobody, None, 5.0, &Workers::default()).starts, [0]);
     condensed(Level::Baseline, &nobody, &mut [], &Workers::default());
 }

@@ -1,14 +1,19 @@
 //! All points within a radius of each place, by cells that are as wide as the radius.
+//!
+//! They are found in the order of the cells, part by part, and then written in the order of the places' numbers.
 
 use super::grid::Grid;
+use super::hits::{Asked, Hits, find};
+use super::sift::Sift;
 use super::{Points, Real};
+use crate::ecs::pages;
+use crate::ecs::simd::{Level, kernel};
 use crate::ecs::workers::Workers;
 
 /// Places that a thread takes at a time.
-const PART: usize = 512;
-/// Places whose results are written together: some megabytes, which stay in the cache while they are written in the order
-/// of the cells.
-const BLOCK: usize = 1 << 14;
+const PART: usize = 4096;
+/// Hits that are written at once.
+const FEW: usize = 16;
 
 /// Who is within the radius of each place, in order of number.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,12 +32,14 @@ pub struct Within<T> {
 /// If the points and places are not of equal dimensions.
 ///
 /// ```
-/// # use multi_universe_core::ecs::{distance::{Points, within}, workers::Workers};
+/// # use multi_universe_core::ecs::{distance::{Points, within}, simd::level, workers::Workers};
 /// let points = Points { x: vec![0.0, 3.0, 9.0], y: vec![0.0, 4.0, 0.0], z: None };
-/// let found = within(&points, None, 5.0, &Workers::default());
+/// let found = within(level()?, &points, None, 5.0, &Workers::default());
 /// assert_eq!((found.starts, found.points), (vec![0, 1, 2, 2], vec![1, 0]));
+/// # Ok::<(), multi_universe_core::Error>(())
 /// ```
 pub fn within<T: Real>(
+    level: Level,
     points: &Points<T>,
     places: Option<&Points<T>>,
     radius: T,
@@ -43,93 +50,119 @@ pub fn within<T: Real>(
         "not of equal dimensions"
     );
     match points.dimensions() {
-        2 => search::<T, 2>(points, places, radius, workers),
-        _ => search::<T, 3>(points, places, radius, workers),
+        2 => search::<T, 2>(level, points, places, radius, workers),
+        _ => search::<T, 3>(level, points, places, radius, workers),
     }
 }
 
-/// What a part of the places found, in the grid, and where each of them begins in it.
-struct Part {
-    starts: Vec<u32>,
-    found: Vec<u32>,
-}
-
 fn search<T: Real, const D: usize>(
+    level: Level,
     points: &Points<T>,
     places: Option<&Points<T>>,
     radius: T,
     workers: &Workers,
 ) -> Within<T> {
     let grid = Grid::<T, D>::of_width(points, radius.wide());
-    let asked = places.unwrap_or(points);
-    let count = asked.len();
-    let limits = (radius.wide(), T::square_within(radius));
-    // Points in the order of the cells find what they need in the cache.
-    let order = if places.is_none() { grid.order() } else { &[] };
-    let place_at = |turn: usize| order.get(turn).map_or(turn, |&place| place as usize);
-    let at = |turn: usize| {
-        if places.is_none() { std::array::from_fn(|axis| grid.places()[axis][turn]) } else { asked.at(turn) }
-    };
-    let mut parts: Vec<Part> = Vec::new();
-    parts.resize_with(count.div_ceil(PART), || Part { starts: Vec::new(), found: Vec::new() });
-    workers.each(parts.iter_mut().enumerate().collect(), |(part, result): (usize, &mut Part)| {
-        for turn in part * PART..count.min((part + 1) * PART) {
-            result.starts.push(result.found.len() as u32);
-            let own = places.is_none().then_some(turn as u32);
-            grid.within(at(turn), own, limits, &mut result.found);
-        }
-        result.starts.push(result.found.len() as u32);
+    let others = places.map(|places| grid.alike(places));
+    let asked = others.as_ref().unwrap_or(&grid);
+    let count = asked.order().len();
+    let (limits, sift) = ((radius.wide(), T::square_within(radius)), Sift::at(level));
+    let mut parts: Vec<Hits<T>> = Vec::new();
+    parts.resize_with(count.div_ceil(PART), Hits::new);
+    workers.each(parts.iter_mut().enumerate().collect(), |(part, hits): (usize, &mut Hits<T>)| {
+        let turns = part * PART..count.min((part + 1) * PART);
+        find(level, &grid, Asked { places: asked, turns, own: places.is_none() }, limits, sift, hits);
     });
-    let mut starts = vec![0; count + 1];
-    for (part, result) in parts.iter().enumerate() {
-        for (offset, pair) in result.starts.windows(2).enumerate() {
-            starts[place_at(part * PART + offset) + 1] = i64::from(pair[1] - pair[0]);
+    let (mut starts, mut homes) = (vec![0; count + 1], vec![Home::default(); count]);
+    for ((part, hits), places) in parts.iter().enumerate().zip(asked.order().chunks(PART)) {
+        for (ends, &place) in hits.starts.windows(2).zip(places) {
+            homes[place as usize] = Home::of(part, ends[0]);
+            starts[place as usize + 1] = (ends[1] - ends[0]) as i64;
         }
     }
-    for place in 0..count {
-        starts[place + 1] += starts[place];
+    let mut total = 0;
+    for start in &mut starts {
+        total += *start;
+        *start = total;
     }
-    let total = starts[count] as usize;
-    let (mut numbers, mut distances) = (vec![0; total], vec![T::ZERO; total]);
-    let mut blocks = blocks(&starts, &mut numbers, &mut distances);
-    for turn in 0..count {
-        blocks[place_at(turn) / BLOCK].turns.push(turn as u32);
-    }
-    workers.each(blocks, |block: Block<'_, T>| {
-        for turn in block.turns.into_iter().map(|turn| turn as usize) {
-            let (part, offset) = (&parts[turn / PART], turn % PART);
-            let found = &part.found[part.starts[offset] as usize..part.starts[offset + 1] as usize];
-            let first = (starts[place_at(turn)] - block.first) as usize;
-            let run = first..first + found.len();
-            grid.in_order(at(turn), found, &mut block.numbers[run.clone()], &mut block.distances[run]);
-        }
-    });
+    let (mut numbers, mut distances) =
+        (pages::filled(0, total as usize), pages::filled(T::ZERO, total as usize));
+    let blocks = blocks(&starts, &homes, &mut numbers, &mut distances);
+    workers.each(blocks, |block: Block<'_, T>| write(level, &parts, block));
     Within { starts, points: numbers, distances }
 }
 
-/// The results of places whose numbers follow each other, and who is asked for them, in the order of the cells.
+/// Where the hits of a place are: in which part, and from which of its hits on.
+#[derive(Clone, Copy, Default)]
+struct Home(u64);
+
+impl Home {
+    /// Bits for a part's hits, more of which no memory holds.
+    const BITS: u32 = 40;
+
+    fn of(part: usize, first: usize) -> Self {
+        Self((part as u64) << Self::BITS | first as u64)
+    }
+
+    #[inline(always)]
+    fn part_and_first(self) -> (usize, usize) {
+        ((self.0 >> Self::BITS) as usize, (self.0 & ((1 << Self::BITS) - 1)) as usize)
+    }
+}
+
+/// The results of places whose numbers follow each other.
 struct Block<'a, T> {
-    turns: Vec<u32>,
-    /// Where they begin in the whole.
-    first: i64,
+    /// Where each place's begin in the whole, and where the last one's end.
+    starts: &'a [i64],
+    homes: &'a [Home],
     numbers: &'a mut [i64],
     distances: &'a mut [T],
 }
 
 /// The whole, cut into blocks.
 fn blocks<'a, T>(
-    starts: &[i64],
+    starts: &'a [i64],
+    homes: &'a [Home],
     mut numbers: &'a mut [i64],
     mut distances: &'a mut [T],
 ) -> Vec<Block<'a, T>> {
     let mut blocks = Vec::new();
-    for low in (0..starts.len() - 1).step_by(BLOCK) {
-        let high = (low + BLOCK).min(starts.len() - 1);
-        let (first, length) = (starts[low], (starts[high] - starts[low]) as usize);
+    for (low, homes) in (0..).step_by(PART).zip(homes.chunks(PART)) {
+        let starts = &starts[low..=low + homes.len()];
+        let length = (starts[homes.len()] - starts[0]) as usize;
         let (own_numbers, own_distances);
         (own_numbers, numbers) = std::mem::take(&mut numbers).split_at_mut(length);
         (own_distances, distances) = std::mem::take(&mut distances).split_at_mut(length);
-        blocks.push(Block { turns: Vec::new(), first, numbers: own_numbers, distances: own_distances });
+        blocks.push(Block { starts, homes, numbers: own_numbers, distances: own_distances });
     }
     blocks
+}
+
+kernel! {
+    /// Writes the results of places, one after another.
+    fn write[T: Real](parts: &[Hits<T>], block: Block<'_, T>) {
+        let Block { starts, homes, numbers, distances } = block;
+        for (home, ends) in homes.iter().zip(starts.windows(2)) {
+            let (part, first) = home.part_and_first();
+            let (ids, from) = (&parts[part].ids[first..], &parts[part].distances[first..]);
+            let (at, length) = ((ends[0] - starts[0]) as usize, (ends[1] - ends[0]) as usize);
+            let (numbers, distances) = (&mut numbers[at..], &mut distances[at..]);
+            // So many at once, whatever the number: those that are too many are written over by the next place's.
+            if length <= FEW
+                && let (Some(ids), Some(from)) = (ids.first_chunk::<FEW>(), from.first_chunk::<FEW>())
+                && let Some(numbers) = numbers.first_chunk_mut::<FEW>()
+                && let Some(distances) = distances.first_chunk_mut::<FEW>()
+            {
+                for lane in 0..FEW {
+                    numbers[lane] = i64::from(ids[lane]);
+                    distances[lane] = from[lane];
+                }
+                continue;
+            }
+            for (number, id) in numbers[..length].iter_mut().zip(ids) {
+                *number = i64::from(*id);
+            }
+            distances[..length].copy_from_slice(&from[..length]);
+        }
+    }
 }
