@@ -155,3 +155,14 @@ def test_what_is_wrong_is_named_and_out_is_as_it_was() -> None:
     with pytest.raises(ValueError, match="seed: got -1"):
         muc.resolve_shooting_batch({"bs": 50}, seed=-1)
     assert (out["hits"] == -1).all() and (out["damage"] == -1).all()
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_flag_that_is_neither_true_nor_false_is_refused(step: int) -> None:
+    bytes_of = np.zeros(100 * step, dtype=np.uint8)
+    for row in (0, 99):
+        flags = bytes_of.copy()
+        flags[row * step] = 2
+        with pytest.raises(muc.InputError, match="bytes other than 0 and 1"):
+            muc.resolve_shooting_batch({"cover": flags.view(bool)[::step]}, seed=1)
+    assert len(muc.resolve_shooting_batch({"cover": bytes_of.view(bool)[::step]}, seed=1)) == 100
