@@ -53,5 +53,5 @@ def profile() -> None:
 if __name__ == "__main__":
     heading("what records cost: the share that is added to a battle without")
     measure(200, 400)
-    measure(10_000, 10)
+    measure(10_000, 40)
     profile()
