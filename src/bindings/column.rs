@@ -86,7 +86,7 @@ impl<'py> Plain<'py> {
     }
 
     /// The same, marked as being read; nothing if it is being written to.
-    fn held(&self) -> Option<Held<'py>> {
+    pub(crate) fn held(&self) -> Option<Held<'py>> {
         match self {
             Self::F64(array) => array.try_readonly().ok().map(Held::F64),
             Self::F32(array) => array.try_readonly().ok().map(Held::F32),

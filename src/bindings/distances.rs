@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use super::column::kind_of;
+use super::memory;
 use super::points::{Alike, AnyPoints, refused};
 use super::whole::Whole;
 use crate::ecs::distance::{self, Points, Rows};
@@ -319,7 +320,7 @@ fn filled<'py, T: Element + Copy>(
     };
     let mut held = array.try_readwrite()?;
     let values = held.as_slice_mut()?;
-    py.detach(|| work(values));
+    memory::write_detached(py, || work(values));
     drop(held);
     match target {
         // An array with gaps is filled from one without.

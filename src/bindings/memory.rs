@@ -5,6 +5,7 @@
 #![expect(unsafe_code, reason = "NumPy views and the Arrow C interface are raw pointers by nature")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
@@ -70,8 +71,25 @@ fn truth(bytes: &[u8]) -> Result<&[bool], NoFlags> {
     Ok(unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast::<bool>(), bytes.len()) })
 }
 
+/// Calls that write to arrays of their callers' at the moment, with the interpreter released.
+static WRITERS: AtomicUsize = AtomicUsize::new(0);
+
+/// Does `work`, which writes to an array of the caller's, with the interpreter released.
+pub(crate) fn write_detached(py: Python<'_>, work: impl FnOnce() + Send) {
+    struct Writer;
+    impl Drop for Writer {
+        fn drop(&mut self) {
+            WRITERS.fetch_sub(1, Ordering::Release);
+        }
+    }
+    WRITERS.fetch_add(1, Ordering::Relaxed);
+    let writer = Writer;
+    py.detach(work);
+    drop(writer);
+}
+
 /// What `work` makes of the values of arrays, in their order. Nobody marks the arrays as being read, as the `numpy` crate
-/// does: sixteen marks take longer than a hundred shots.
+/// does: sixteen marks take longer than a hundred shots. Marks are asked for only while a call of ours writes somewhere.
 pub(crate) fn with_values<R>(arrays: &[Plain<'_>], work: impl FnOnce(Vec<Values<'_>>) -> R + Send) -> R {
     /// # Safety
     /// Nobody writes to the array or frees it as long as the slice lives.
@@ -79,10 +97,13 @@ pub(crate) fn with_values<R>(arrays: &[Plain<'_>], work: impl FnOnce(Vec<Values<
         // SAFETY: a `Plain` array is contiguous and aligned: `len` items from `data` on. The rest is the caller's.
         unsafe { std::slice::from_raw_parts(array.data(), array.len()) }
     }
+    let is_free = |array: &Plain<'_>| WRITERS.load(Ordering::Acquire) == 0 || array.held().is_some();
     // SAFETY: `arrays` keeps them alive. This thread stays attached and does nothing but `work` meanwhile, which is `Send`:
-    // so it holds no object of Python, and neither it nor Python code can write to them.
+    // so it holds no object of Python, and neither it nor Python code can write to them. Whoever writes to them with the
+    // interpreter released has begun before, since that takes the interpreter, and has marked them.
     let values = arrays.iter().map(|array| unsafe {
         match array {
+            array if !is_free(array) => Values::Refused("an array that another call writes to".to_owned()),
             Plain::F64(array) => Values::F64(slice(array).into()),
             Plain::F32(array) => Values::F32(slice(array).into()),
             Plain::I64(array) => Values::I64(slice(array).into()),

@@ -1,6 +1,8 @@
 """A batch of shots against its Python twin: the rule book's formulas, one row at a time."""
 
 import math
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -166,3 +168,27 @@ def test_a_flag_that_is_neither_true_nor_false_is_refused(step: int) -> None:
         with pytest.raises(muc.InputError, match="bytes other than 0 and 1"):
             muc.resolve_shooting_batch({"cover": flags.view(bool)[::step]}, seed=1)
     assert len(muc.resolve_shooting_batch({"cover": bytes_of.view(bool)[::step]}, seed=1)) == 100
+
+
+def test_an_array_that_another_call_writes_to_is_refused() -> None:
+    points = np.random.default_rng(0).random((2_000, 2))
+    out = np.empty((len(points), len(points)))
+    shots = {"bs": out.reshape(-1)[: len(points)], "md": np.full(len(points), 30.0)}
+    measure = muc.DistanceCalculator()
+    is_over = threading.Event()
+
+    def write() -> None:
+        while not is_over.is_set():
+            measure.pairwise(points, out=out)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        end = time.monotonic() + 60
+        with pytest.raises(muc.InputError, match="column 'bs': got an array that another call writes to"):
+            while time.monotonic() < end:
+                muc.resolve_shooting_batch(shots, seed=1)
+    finally:
+        is_over.set()
+        writer.join()
+    assert len(muc.resolve_shooting_batch(shots, seed=1)) == len(points)
