@@ -221,7 +221,9 @@ impl Way {
         let (py, class) = (unit.py(), unit.get_type());
         let is_alive = intern!(py, "is_alive");
         let Some((_, function)) = Bases::of(&class)?.find(is_alive)? else { return Ok(None) };
-        if !function.get_type().is(FUNCTION.import(py, "types", "FunctionType")?) {
+        // A metaclass may tell other bases than the interpreter looks into.
+        let is_found = class.getattr_opt(is_alive)?.is_some_and(|found| found.is(&function));
+        if !is_found || !function.get_type().is(FUNCTION.import(py, "types", "FunctionType")?) {
             return Ok(None);
         }
         let code = function.getattr(intern!(py, "__code__"))?;

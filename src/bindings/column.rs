@@ -5,6 +5,7 @@
 //! the gate says where it stood and what was expected.
 
 use std::borrow::Cow;
+use std::mem::discriminant;
 
 use arrow_array::ArrayRef;
 use numpy::{
@@ -83,6 +84,18 @@ impl<'py> Plain<'py> {
             (b'b', 1) => plain(given).map(Self::Flag),
             _ => None,
         }
+    }
+
+    /// Whether it is still contiguous, aligned and of its type.
+    pub(crate) fn is_as_it_was(&self) -> bool {
+        let array = match self {
+            Self::F64(array) => array.as_any(),
+            Self::F32(array) => array.as_any(),
+            Self::I64(array) => array.as_any(),
+            Self::I32(array) => array.as_any(),
+            Self::Flag(array) => array.as_any(),
+        };
+        Self::of(array).is_some_and(|now| discriminant(&now) == discriminant(self))
     }
 
     /// The same, marked as being read; nothing if it is being written to.

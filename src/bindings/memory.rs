@@ -90,7 +90,12 @@ pub(crate) fn write_detached(py: Python<'_>, work: impl FnOnce() + Send) {
 
 /// What `work` makes of the values of arrays, in their order. Nobody marks the arrays as being read, as the `numpy` crate
 /// does: sixteen marks take longer than a hundred shots. Marks are asked for only while a call of ours writes somewhere.
-pub(crate) fn with_values<R>(arrays: &[Plain<'_>], work: impl FnOnce(Vec<Values<'_>>) -> R + Send) -> R {
+/// `may_differ`: whether code of Python's may have run since they were found to be plain.
+pub(crate) fn with_values<R>(
+    arrays: &[Plain<'_>],
+    may_differ: bool,
+    work: impl FnOnce(Vec<Values<'_>>) -> R + Send,
+) -> R {
     /// # Safety
     /// Nobody writes to the array or frees it as long as the slice lives.
     unsafe fn slice<'a, T: Element>(array: &'a Bound<'_, PyArray1<T>>) -> &'a [T] {
@@ -103,6 +108,9 @@ pub(crate) fn with_values<R>(arrays: &[Plain<'_>], work: impl FnOnce(Vec<Values<
     // interpreter released has begun before, since that takes the interpreter, and has marked them.
     let values = arrays.iter().map(|array| unsafe {
         match array {
+            array if may_differ && !array.is_as_it_was() => {
+                Values::Refused("an array that changed while others were read".to_owned())
+            }
             array if !is_free(array) => Values::Refused("an array that another call writes to".to_owned()),
             Plain::F64(array) => Values::F64(slice(array).into()),
             Plain::F32(array) => Values::F32(slice(array).into()),

@@ -76,6 +76,8 @@ struct HeldShots<'py> {
     /// The columns in order; nothing in the place of the next of `plain`.
     columns: Vec<(Name<'py>, Option<Held<'py>>)>,
     plain: Vec<Plain<'py>>,
+    /// Whether there are other values, whose code may have changed arrays while they were read.
+    has_others: bool,
     scalars: Vec<(Name<'py>, Values<'static>)>,
 }
 
@@ -98,6 +100,7 @@ impl<'py> HeldShots<'py> {
                 held.plain.push(array);
                 continue;
             }
+            held.has_others = true;
             match single(&value)? {
                 Some(value) => held.scalars.push((name, value)),
                 None => held.columns.push((name, Some(column::read(&value)?))),
@@ -115,7 +118,7 @@ impl<'py> HeldShots<'py> {
         let columns: Vec<_> = named.collect();
         let scalars = self.scalars.iter().map(|(name, value)| (name.as_str().into(), value.clone()));
         let scalars = TableInput { columns: scalars.collect() };
-        memory::with_values(&self.plain, move |plain| {
+        memory::with_values(&self.plain, self.has_others, move |plain| {
             let mut plain = plain.into_iter();
             let columns = columns
                 .into_iter()
@@ -127,6 +130,22 @@ impl<'py> HeldShots<'py> {
 
 /// A value that holds for all rows: a number, a truth value, an array without dimensions. Nothing if it is a column.
 fn single(value: &Bound<'_, PyAny>) -> PyResult<Option<Values<'static>>> {
+    let py = value.py();
+    if let Some(value) = number(value)? {
+        return Ok(Some(value));
+    }
+    match value.getattr_opt(intern!(py, "ndim"))? {
+        Some(dimensions) if dimensions.eq(0)? => {
+            let item = value.call_method0(intern!(py, "item"))?;
+            Ok(Some(number(&item)?.unwrap_or_else(|| Values::Refused(shown(&item)))))
+        }
+        Some(_) => Ok(None),
+        None => Ok(value.is_none().then(|| Values::Refused("None".to_owned()))),
+    }
+}
+
+/// A number or a truth value; nothing if it is neither.
+fn number(value: &Bound<'_, PyAny>) -> PyResult<Option<Values<'static>>> {
     if let Ok(flag) = value.cast::<PyBool>() {
         return Ok(Some(Values::Flag(vec![flag.is_true()].into())));
     }
@@ -137,12 +156,7 @@ fn single(value: &Bound<'_, PyAny>) -> PyResult<Option<Values<'static>>> {
         let whole = value.extract().map(|whole| Values::wholes([whole]));
         return Ok(Some(whole.unwrap_or_else(|_| Values::Refused(shown(value)))));
     }
-    let py = value.py();
-    match value.getattr_opt(intern!(py, "ndim"))? {
-        Some(dimensions) if dimensions.eq(0)? => single(&value.call_method0(intern!(py, "item"))?),
-        Some(_) => Ok(None),
-        None => Ok(value.is_none().then(|| Values::Refused("None".to_owned()))),
-    }
+    Ok(None)
 }
 
 /// Writes the results into the arrays of `out`, after all of them were found fit.

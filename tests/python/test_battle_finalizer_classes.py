@@ -180,3 +180,24 @@ def test_the_method_s_own_switches_are_seen() -> None:
         for number, unit in enumerate(units):
             unit.x, unit.cost = number, 10
         same(units)
+
+
+def test_a_metaclass_that_tells_other_bases_is_not_believed() -> None:
+    class Other:
+        def is_alive(self) -> bool:
+            return self.health > 0  # type: ignore[attr-defined, no-any-return]
+
+    class Told(type):
+        __mro__ = property(lambda _: (Other, object))  # type: ignore[assignment]
+
+    class Dead(metaclass=Told):
+        health, cost = 1, 1
+
+        def __init__(self) -> None:
+            self.health = 1
+
+        def is_alive(self) -> bool:
+            return bool(self.health) and False
+
+    account = muc.BattleFinalizer().finalize_battle({"A": [Dead(), Dead()]})["A"]
+    assert (account["lost"], account["remaining"]) == (2, 0)

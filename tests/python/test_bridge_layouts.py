@@ -320,3 +320,16 @@ def test_what_was_set_is_taken_back_if_a_later_object_refuses(base: Any) -> None
     assert results(made) == before
     now = [id(getattr(unit, name)) for army in made.values() for unit in army for name in VALUES]
     assert now == objects
+
+
+@pytest.mark.parametrize("unit", [5, 1.5, None, "x", True])
+def test_what_has_no_attributes_is_no_unit_though_it_lacks_them_as_an_object_may(unit: Any) -> None:
+    def ship(hp: float) -> SimpleNamespace:
+        return SimpleNamespace(name="s", hp=hp, max_hp=hp, weapons=[SimpleNamespace(strength=6, range=60)])
+
+    bridge = BattleBridge(ObjectSchema(), seed=1)
+    armies = {"A": [ship(500.0) for _ in range(6)] + [unit, unit], "B": [ship(300.0)]}
+    with pytest.raises(
+        muc.BridgeError, match=r"unit 6 of 'A', unit: got .* expected an object with attributes"
+    ):
+        bridge.resolve(armies)

@@ -192,3 +192,30 @@ def test_an_array_that_another_call_writes_to_is_refused() -> None:
         is_over.set()
         writer.join()
     assert len(muc.resolve_shooting_batch(shots, seed=1)) == len(points)
+
+
+def test_a_number_that_is_made_of_itself_is_refused() -> None:
+    class Itself:
+        ndim = 0
+
+        def item(self) -> Any:
+            return self
+
+    with pytest.raises(muc.InputError, match=r"column 'bs': got .*Itself"):
+        muc.resolve_shooting_batch({"bs": Itself()}, seed=1)
+
+
+def test_an_array_that_changes_while_others_are_read_is_refused() -> None:
+    held = np.arange(8_000.0)
+    array = np.ndarray((1_000,), float, held)
+
+    class Changes:
+        ndim = 1
+
+        def __array__(self, *_: Any, **__: Any) -> Any:
+            array.dtype = np.int8
+            return np.zeros(8_000)
+
+    shots = {"strength": array, "distance": Changes(), "md": np.zeros(8_000)}
+    with pytest.raises(muc.InputError, match="column 'strength': got an array that changed"):
+        muc.resolve_shooting_batch(shots, seed=1)

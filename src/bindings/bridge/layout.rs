@@ -17,7 +17,7 @@ use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi, intern};
 use super::columns::Columns;
 use super::look::{Source, Tree, Where};
 use super::path::Kind;
-use super::value::{Plain, plain, plain_number};
+use super::value::{Plain, is_plain, plain, plain_number};
 use crate::bindings::cpython::CPython;
 use crate::bindings::cpython::classes::{Bases, looks_up_as_object_does, sets_as_object_does, slot_of};
 use crate::bindings::cpython::values::{self, Format, Values};
@@ -104,6 +104,10 @@ impl Layout {
         row: &[usize],
         object: &Bound<'_, PyAny>,
     ) -> PyResult<Option<Self>> {
+        // All that a number lacks is where `object` has it, too: nowhere.
+        if is_plain(object) {
+            return Ok(None);
+        }
         let name = |place| attribute_of(tree, place).map(|name| name.bind(object.py()));
         let names: Option<Vec<_>> = places.iter().map(name).collect();
         names.map_or(Ok(None), |names| Self::of_names(&names, row, object))
@@ -313,7 +317,7 @@ impl Layout {
 #[inline]
 unsafe fn slot(offset: usize, at: At<'_, '_>) -> *mut *mut ffi::PyObject {
     // SAFETY: the object is of this very class (checked in `Layout::at`), whose table of members says that a pointer to an
-    // object is at this offset, within the size of its objects (checked in `Bases::place`): that is what the member's type
+    // object is at this offset, within the size of its objects (checked in `Place::of`): that is what the member's type
     // `Py_T_OBJECT_EX` means, and the interpreter's own descriptor reads and writes it there in the same way. Classes whose
     // objects may take each other's class have the same slots at the same places.
     unsafe { at.object.as_ptr().cast::<u8>().add(offset).cast() }

@@ -1,7 +1,7 @@
 //! One pass in: every object is read once, into columns.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyMapping, PyString};
+use pyo3::types::{PyDict, PyList, PyMapping, PyString};
 use rustc_hash::FxHashMap;
 
 use super::armies::{Armies, PAIRS};
@@ -9,7 +9,7 @@ use super::fault::ObjectFaults;
 use super::look::Tree;
 use super::plan::Found;
 use super::schema::{Field, READ_BEFORE, Schema, Value};
-use super::value;
+use super::value::{self, is_plain};
 use crate::bindings::column::{kind_of, shown};
 
 /// The tree and the findings of units, and of weapons.
@@ -88,14 +88,6 @@ pub(super) struct Reader<'a, 'py> {
     pub(super) counts: Counts,
     pub(super) faults: &'a mut ObjectFaults,
     pub(super) found: [Found<'py>; 2],
-}
-
-/// Whether a value is a number, a text or None, and so no unit.
-fn is_plain(unit: &Bound<'_, PyAny>) -> bool {
-    unit.is_none()
-        || unit.is_instance_of::<PyInt>()
-        || unit.is_instance_of::<PyFloat>()
-        || unit.is_instance_of::<PyString>()
 }
 
 impl<'py> Reader<'_, 'py> {

@@ -77,6 +77,14 @@ pub(super) fn plain_number(value: Borrowed<'_, '_, PyAny>, cpython: Option<CPyth
     }
 }
 
+/// Whether a value is a number, a text or None, and so no unit.
+pub(super) fn is_plain(unit: &Bound<'_, PyAny>) -> bool {
+    unit.is_none()
+        || unit.is_instance_of::<PyInt>()
+        || unit.is_instance_of::<PyFloat>()
+        || unit.is_instance_of::<PyString>()
+}
+
 /// A whole number.
 pub(super) fn whole(value: &Bound<'_, PyAny>, texts: bool) -> Read<i64> {
     // A float holds every whole number that a column takes.

@@ -15,7 +15,7 @@ use crate::ecs::salvo::LANES;
 use crate::ecs::simd::{self, Level};
 use crate::ecs::tables::{Column, Table};
 use crate::ecs::workers::Workers;
-use crate::error::Result;
+use crate::error::{Error, Fault, Result};
 use crate::rules::Rules;
 use crate::systems::shooting::volume;
 
@@ -113,6 +113,9 @@ fn fire(
     });
     if !all_legal.into_inner() {
         shots.check()?;
+        // It was not when it was read.
+        let wanted = "values that stay what they are until the call returns";
+        return Err(Error::Input(Fault::column("shots", "", "values that changed", wanted).into()));
     }
     Ok(results)
 }
