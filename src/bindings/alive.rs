@@ -178,8 +178,8 @@ impl<'py> Units<'py> {
             true => {
                 let values = Values::of_dict(unit.cast_exact().ok()?)?;
                 let plain = |value| plain(value, Some(self.cpython));
-                let alive = is_true(plain(values.borrow(&self.alive, unit)?)?);
-                let cost = match values.borrow(&self.cost, unit) {
+                let alive = is_true(plain(values.borrow(&self.alive, unit.as_borrowed())?)?);
+                let cost = match values.borrow(&self.cost, unit.as_borrowed()) {
                     Some(cost) => Some(plain(cost)?),
                     None => None,
                 };

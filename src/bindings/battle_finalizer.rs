@@ -152,7 +152,8 @@ fn of_list<'py>(
         {
             let first = row;
             // SAFETY: reading them runs no code of Python's.
-            let read = unsafe { known.cpython().items(units, first) }.map_while(|unit| known.read(&unit));
+            let read = unsafe { known.cpython().items(units.as_borrowed(), first) }
+                .map_while(|unit| known.read(&unit));
             read.for_each(|(cost, alive)| {
                 account.count(cost, alive);
                 row += 1;

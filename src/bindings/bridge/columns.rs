@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use pyo3::Borrowed;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use super::schema::{Field, Value, rule_book};
 use super::value::{Plain, plain, plain_number};
@@ -104,6 +105,54 @@ impl Columns {
         next
     }
 
+    /// Adds values to the column of a field, the field's default for what is absent or None, as long as they are plain ones
+    /// of the column's kind. Gives how many were added. No code of Python's runs.
+    #[inline(always)]
+    pub(super) fn add_column<'a, 'py: 'a>(
+        &mut self,
+        (number, field): (usize, &Field),
+        values: impl ExactSizeIterator<Item = Option<Borrowed<'a, 'py, PyAny>>>,
+        cpython: CPython,
+    ) -> usize {
+        match (&mut self.data[number].1, &field.default) {
+            (Data::Number(column), Value::Number(default)) => {
+                extend(column, values, default, |value| plain_number(value, Some(cpython)))
+            }
+            (Data::Flag(column), Value::Flag(default)) => {
+                extend(column, values, default, |value| match plain(value, Some(cpython)) {
+                    Some(Plain::Flag(flag)) => Some(flag),
+                    _ => None,
+                })
+            }
+            (Data::Whole(column), Value::Whole(default)) => {
+                extend(column, values, default, |value| match plain(value, Some(cpython)) {
+                    Some(Plain::Whole(whole)) => Some(whole),
+                    _ => None,
+                })
+            }
+            (Data::Word(column), Value::Word(default)) => {
+                extend(column, values, default, |value| field.word(&value))
+            }
+            (Data::Text(column), Value::Text(default)) => {
+                extend(column, values, default, |value| value.cast_exact::<PyString>().ok()?.extract().ok())
+            }
+            _ => 0,
+        }
+    }
+
+    /// Keeps the first rows of all columns.
+    pub(super) fn truncate(&mut self, rows: usize) {
+        for (_, data) in &mut self.data {
+            match data {
+                Data::Number(values) => values.truncate(rows),
+                Data::Whole(values) => values.truncate(rows),
+                Data::Flag(values) => values.truncate(rows),
+                Data::Word(values) => values.truncate(rows),
+                Data::Text(values) => values.truncate(rows),
+            }
+        }
+    }
+
     /// Makes room for so many more rows.
     pub(super) fn reserve(&mut self, rows: usize) {
         for (_, data) in &mut self.data {
@@ -156,9 +205,14 @@ impl Columns {
 
     /// The last number of a column, to be corrected.
     pub(super) fn last_number(&mut self, column: usize) -> Option<&mut f64> {
-        match &mut self.data[self.places[column]?].1 {
-            Data::Number(values) => values.last_mut(),
-            _ => None,
+        self.numbers_mut(column).last_mut()
+    }
+
+    /// The numbers of a column, to be corrected; none if it does not exist.
+    pub(super) fn numbers_mut(&mut self, column: usize) -> &mut [f64] {
+        match self.places[column].map(|place| &mut self.data[place].1) {
+            Some(Data::Number(values)) => values,
+            _ => &mut [],
         }
     }
 
@@ -196,4 +250,30 @@ impl Columns {
         }
         input
     }
+}
+
+/// Adds what `read` makes of values, up to the first of which it makes nothing. Gives how many were added.
+#[inline(always)]
+fn extend<'a, 'py: 'a, T: Clone>(
+    column: &mut Vec<T>,
+    values: impl ExactSizeIterator<Item = Option<Borrowed<'a, 'py, PyAny>>>,
+    default: &T,
+    read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<T>,
+) -> usize {
+    let start = column.len();
+    column.resize(start + values.len(), default.clone());
+    // Each has its place already: one that is added to a vector asks whether there is room.
+    let mut added = 0;
+    for (place, value) in column[start..].iter_mut().zip(values) {
+        if let Some(value) = value {
+            match read(value) {
+                Some(value) => *place = value,
+                None if value.is_none() => {}
+                None => break,
+            }
+        }
+        added += 1;
+    }
+    column.truncate(start + added);
+    added
 }

@@ -25,15 +25,21 @@ impl<'py> Reader<'_, 'py> {
                 }
             }
         }
-        if self.schema.origin_is_nowhere {
-            let (axes, units) = ([UnitColumn::X as usize, UnitColumn::Y as usize], &mut self.armies.units);
-            if axes.into_iter().all(|axis| units.last_number(axis).is_some_and(|number| *number == 0.0)) {
-                for axis in axes {
-                    units.last_number(axis).into_iter().for_each(|number| *number = f64::NAN);
-                }
+        self.nowhere(self.armies.unit_ids.len() - 1);
+        Ok(())
+    }
+
+    /// Takes the position that means none from the units of this row on.
+    pub(super) fn nowhere(&mut self, first: usize) {
+        if !self.schema.origin_is_nowhere {
+            return;
+        }
+        let axes = [UnitColumn::X as usize, UnitColumn::Y as usize];
+        for row in first..self.armies.unit_ids.len() {
+            if axes.iter().all(|&axis| self.armies.units.numbers(axis).get(row) == Some(&0.0)) {
+                axes.iter().for_each(|&axis| self.armies.units.numbers_mut(axis)[row] = f64::NAN);
             }
         }
-        Ok(())
     }
 
     fn tags(&mut self, id: usize, tags: &Bound<'py, PyAny>) -> PyResult<()> {

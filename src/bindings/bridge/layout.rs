@@ -76,6 +76,27 @@ impl Place {
         let of_class = found.map(|(_, found)| found.unbind());
         Ok(Some((Place { spot, of_class }, is_open)))
     }
+
+    /// What an object has here, for as long as no other code runs.
+    #[inline(always)]
+    fn borrow<'a, 'py: 'a>(&'a self, at: &At<'a, 'py>) -> Option<Borrowed<'a, 'py, PyAny>> {
+        let of_object = match &self.spot {
+            Spot::Slot(offset) => {
+                // SAFETY: see `slot`; what is there is null (an attribute that is not set) or a living object that the slot
+                // holds a reference to. All callers, here and in `block.rs`, are done with the borrowed object, or hold a reference of
+                // their own, before any other code runs; this thread is attached, and abi3 modules are loaded by
+                // interpreters with a global lock only. A whole number past 64 bits raises an error while it is read, which may
+                // run code of Python's: `row` reads no further then, and the others borrow anew.
+                return unsafe {
+                    let value = *slot(*offset, at);
+                    (!value.is_null()).then(|| Borrowed::from_ptr(at.object.py(), value))
+                };
+            }
+            Spot::Value(spot) => at.values.as_ref()?.borrow(spot, at.object),
+            Spot::Class => None,
+        };
+        of_object.or_else(|| self.of_class.as_ref().map(|value| value.bind_borrowed(at.object.py())))
+    }
 }
 
 /// Where an object has an attribute.
@@ -91,8 +112,8 @@ enum Spot {
 
 /// An object whose attributes are where its layout says, for as long as no other code runs.
 #[derive(Clone, Copy)]
-struct At<'a, 'py> {
-    object: &'a Bound<'py, PyAny>,
+pub(super) struct At<'a, 'py> {
+    pub(super) object: Borrowed<'a, 'py, PyAny>,
     values: Option<Values>,
 }
 
@@ -195,15 +216,21 @@ impl Layout {
         self.places.iter().try_for_each(|place| visit.call(&place.of_class))
     }
 
+    /// The interpreter, if it is known.
+    pub(super) fn cpython(&self) -> Option<CPython> {
+        self.cpython
+    }
+
     /// Whether this object's attributes are where the layout says.
     #[inline]
     pub(super) fn fits(&self, object: &Bound<'_, PyAny>) -> bool {
-        self.at(object).is_some()
+        self.at(object.as_borrowed()).is_some()
     }
 
+    /// An object of this class, if its attributes are where the layout says.
     // What it gives would otherwise go through memory, in pieces that are waited for.
     #[inline(always)]
-    fn at<'a, 'py>(&self, object: &'a Bound<'py, PyAny>) -> Option<At<'a, 'py>> {
+    pub(super) fn at<'a, 'py>(&self, object: Borrowed<'a, 'py, PyAny>) -> Option<At<'a, 'py>> {
         if object.get_type_ptr() != self.class.as_ptr().cast() {
             return None;
         }
@@ -212,7 +239,7 @@ impl Layout {
             return None;
         }
         let values = match self.format {
-            Some(format) => Some(format.values(object)?),
+            Some(format) => Some(format.values(&object)?),
             None => None,
         };
         Some(At { object, values })
@@ -225,13 +252,13 @@ impl Layout {
         place: usize,
         object: &Bound<'py, PyAny>,
     ) -> Option<Option<Bound<'py, PyAny>>> {
-        Some(self.borrow(place, self.at(object)?).map(|value| value.to_owned()))
+        Some(self.borrow(place, &self.at(object.as_borrowed())?).map(|value| value.to_owned()))
     }
 
     /// The number that the plain value in a place is, if it is one.
     #[inline]
     pub(super) fn number(&self, place: usize, object: &Bound<'_, PyAny>) -> Option<f64> {
-        plain_number(self.borrow(place, self.at(object)?)?, self.cpython)
+        plain_number(self.borrow(place, &self.at(object.as_borrowed())?)?, self.cpython)
     }
 
     /// The plain values in the first places, of an object that has no value of its own in `own`; absent if it has one, or
@@ -242,43 +269,40 @@ impl Layout {
         own: Option<&values::Spot>,
         object: &Bound<'_, PyAny>,
     ) -> Option<[Option<Plain>; N]> {
-        let at = self.at(object)?;
+        let at = self.at(object.as_borrowed())?;
         if let Some(own) = own
-            && at.values?.borrow(own, object).is_some()
+            && at.values.as_ref()?.borrow(own, object.as_borrowed()).is_some()
         {
             return None;
         }
-        Some(std::array::from_fn(|place| self.borrow(place, at).and_then(|value| plain(value, self.cpython))))
+        Some(std::array::from_fn(|place| {
+            self.borrow(place, &at).and_then(|value| plain(value, self.cpython))
+        }))
+    }
+
+    /// What objects of this class have in a place, one after another, for as long as no other code runs.
+    #[inline(always)]
+    pub(super) fn column<'a, 'py: 'a>(
+        &'a self,
+        place: usize,
+        objects: &[At<'a, 'py>],
+    ) -> impl ExactSizeIterator<Item = Option<Borrowed<'a, 'py, PyAny>>> {
+        let place = &self.places[place];
+        objects.iter().map(move |at| place.borrow(at))
     }
 
     /// Adds the plain values of a row to its columns, from the one with number `first` on. Gives the number of the first
     /// column whose value is none, or is not of the column's kind.
     #[inline]
     pub(super) fn row(&self, object: &Bound<'_, PyAny>, first: usize, columns: &mut Columns) -> usize {
-        let Some(at) = self.at(object) else { return first };
-        columns.add_row(first, self.row[first..].iter().map(|&place| self.borrow(place, at)), self.cpython)
+        let Some(at) = self.at(object.as_borrowed()) else { return first };
+        columns.add_row(first, self.row[first..].iter().map(|&place| self.borrow(place, &at)), self.cpython)
     }
 
     /// What is in a place, for as long as no other code runs.
     #[inline(always)]
-    fn borrow<'a, 'py: 'a>(&'a self, place: usize, at: At<'a, 'py>) -> Option<Borrowed<'a, 'py, PyAny>> {
-        let Place { spot, of_class } = &self.places[place];
-        let of_object = match spot {
-            Spot::Slot(offset) => {
-                // SAFETY: see `slot`; what is there is null (an attribute that is not set) or a living object that the slot
-                // holds a reference to. All callers, in this file, are done with the borrowed object, or hold a reference of
-                // their own, before any other code runs; this thread is attached, and abi3 modules are loaded by
-                // interpreters with a global lock only. A whole number past 64 bits raises an error while it is read, which may
-                // run code of Python's: `row` reads no further then, and the others borrow anew.
-                return unsafe {
-                    let value = *slot(*offset, at);
-                    (!value.is_null()).then(|| Borrowed::from_ptr(at.object.py(), value))
-                };
-            }
-            Spot::Value(spot) => at.values?.borrow(spot, at.object),
-            Spot::Class => None,
-        };
-        of_object.or_else(|| of_class.as_ref().map(|value| value.bind_borrowed(at.object.py())))
+    fn borrow<'a, 'py: 'a>(&'a self, place: usize, at: &At<'a, 'py>) -> Option<Borrowed<'a, 'py, PyAny>> {
+        self.places[place].borrow(at)
     }
 
     /// Sets the attribute of a place as the interpreter would, and gives what was there. Absent: it is to be set by name.
@@ -288,22 +312,33 @@ impl Layout {
         object: &Bound<'py, PyAny>,
         value: &Bound<'py, PyAny>,
     ) -> Option<Bound<'py, PyAny>> {
-        let at = self.at(object)?;
+        self.swap_at(place, &self.at(object.as_borrowed())?, value.clone())
+    }
+
+    /// The same for an object that was looked at; no code of Python's has run since, and none runs here.
+    #[inline(always)]
+    pub(super) fn swap_at<'py>(
+        &self,
+        place: usize,
+        at: &At<'_, 'py>,
+        value: Bound<'py, PyAny>,
+    ) -> Option<Bound<'py, PyAny>> {
         if !self.sets {
             return None;
         }
         match &self.places[place].spot {
-            Spot::Value(spot) => at.values?.swap(spot, value),
-            // SAFETY: see `slot`; what is there is null or a reference. It goes to the caller, one of our own takes its place;
-            // no other code runs meanwhile.
+            Spot::Value(spot) => at.values.as_ref()?.swap(spot, value),
+            // SAFETY: see `slot`; what is there is null or a reference. It goes to the caller, the value's takes its place; no
+            // other code runs meanwhile.
             Spot::Slot(offset) => unsafe {
                 let slot = slot(*offset, at);
                 let old = *slot;
                 if old.is_null() {
                     return None;
                 }
-                *slot = value.clone().into_ptr();
-                Some(Bound::from_owned_ptr(object.py(), old))
+                let py = value.py();
+                *slot = value.into_ptr();
+                Some(Bound::from_owned_ptr(py, old))
             },
             Spot::Class => None,
         }
@@ -315,7 +350,7 @@ impl Layout {
 /// # Safety
 /// The offset is one of the object's layout.
 #[inline]
-unsafe fn slot(offset: usize, at: At<'_, '_>) -> *mut *mut ffi::PyObject {
+unsafe fn slot(offset: usize, at: &At<'_, '_>) -> *mut *mut ffi::PyObject {
     // SAFETY: the object is of this very class (checked in `Layout::at`), whose table of members says that a pointer to an
     // object is at this offset, within the size of its objects (checked in `Place::of`): that is what the member's type
     // `Py_T_OBJECT_EX` means, and the interpreter's own descriptor reads and writes it there in the same way. Classes whose

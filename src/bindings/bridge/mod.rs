@@ -6,6 +6,7 @@
 mod armies;
 mod arms;
 mod battle;
+mod block;
 mod columns;
 mod compile;
 mod correct;
@@ -13,12 +14,14 @@ mod fault;
 mod finish;
 pub(super) mod layout;
 mod look;
+mod numbers;
 mod path;
 mod plan;
 mod read;
 mod schema;
 mod treaties;
 mod turn;
+mod undo;
 pub(super) mod value;
 mod write;
 
@@ -43,7 +46,7 @@ use battle::{Battle, Terms, doctrines};
 use fault::ObjectFaults;
 use read::Seen;
 use schema::Schema;
-use write::Undo;
+use undo::Undo;
 
 /// The compiled half of `BattleBridge`: a schema, and a kernel whose mirror holds one battle at a time.
 #[pyclass(name = "_Bridge", module = "multi_universe_core", frozen)]

@@ -5,6 +5,7 @@ use pyo3::types::{PyDict, PyList, PyMapping, PyString};
 use rustc_hash::FxHashMap;
 
 use super::armies::{Armies, PAIRS};
+use super::block::BLOCK;
 use super::fault::ObjectFaults;
 use super::look::Tree;
 use super::plan::Found;
@@ -102,37 +103,65 @@ impl<'py> Reader<'_, 'py> {
         self.armies.factions.push(name);
         self.armies.starts.push(self.armies.objects.len());
         let fleets = PyDict::new(units.py());
-        for unit in units.try_iter()? {
-            let unit = unit?;
-            let id = self.armies.objects.len();
-            let met = seen.first.insert(unit.as_ptr() as usize, seen.battle);
-            self.schema.trees[UNIT].begin(&unit, &mut self.found[UNIT])?;
-            self.armies.owners.push(owner);
-            self.armies.objects.push(unit.clone());
-            self.armies.names.push(None);
-            self.armies.names[id] = self.find(self.schema.name, (UNIT, id, None), &unit)?;
-            if let Some(met) = met {
-                let place = Some(self.armies.place(id, None));
-                if met == seen.battle {
-                    self.faults.add(place, "unit", "the same object again".to_owned(), "each object once");
-                } else {
-                    let value =
-                        format!("the same object again, in battle {} as in battle {met}", seen.battle);
-                    seen.shared.add(place, "unit", value, "each object once");
-                }
-                continue;
+        let Ok(list) = units.cast_exact::<PyList>() else {
+            for unit in units.try_iter()? {
+                self.one(owner, &unit?, objects, &fleets, seen)?;
             }
-            if !Tree::is_in_place(&self.found[UNIT]) && is_plain(&unit) {
-                // It has none of the attributes that may be missing, and would pass for a wreck.
-                let place = Some(self.armies.place(id, None));
-                self.faults.add(place, "unit", shown(&unit), "an object with attributes");
-                continue;
+            return Ok(());
+        };
+        // Reading an object may change the list.
+        let (mut next, mut most) = (0, 1);
+        while next < list.len() {
+            let taken = self.block(owner, (list, next, most), &fleets, seen)?;
+            if taken < most
+                && let Ok(unit) = list.get_item(next + taken)
+            {
+                self.one(owner, &unit, objects, &fleets, seen)?;
+                next += 1;
             }
-            self.unit(id, owner, &unit, &fleets)?;
-            // The first says how well armed the others may be.
-            if id == 0 {
-                self.armies.reserve_mounts(objects.saturating_sub(1));
+            next += taken;
+            // Where blocks end early, little is tried in vain.
+            most = (2 * taken).clamp(1, BLOCK);
+        }
+        Ok(())
+    }
+
+    /// Reads an object by itself.
+    fn one(
+        &mut self,
+        owner: u32,
+        unit: &Bound<'py, PyAny>,
+        objects: usize,
+        fleets: &Bound<'py, PyDict>,
+        seen: &mut Seen<'_>,
+    ) -> PyResult<()> {
+        let id = self.armies.objects.len();
+        let met = seen.first.insert(unit.as_ptr() as usize, seen.battle);
+        self.schema.trees[UNIT].begin(unit, &mut self.found[UNIT])?;
+        self.armies.owners.push(owner);
+        self.armies.objects.push(unit.clone());
+        self.armies.names.push(None);
+        self.armies.names[id] = self.find(self.schema.name, (UNIT, id, None), unit)?;
+        if let Some(met) = met {
+            let place = Some(self.armies.place(id, None));
+            if met == seen.battle {
+                self.faults.add(place, "unit", "the same object again".to_owned(), "each object once");
+            } else {
+                let value = format!("the same object again, in battle {} as in battle {met}", seen.battle);
+                seen.shared.add(place, "unit", value, "each object once");
             }
+            return Ok(());
+        }
+        if !Tree::is_in_place(&self.found[UNIT]) && is_plain(unit) {
+            // It has none of the attributes that may be missing, and would pass for a wreck.
+            let place = Some(self.armies.place(id, None));
+            self.faults.add(place, "unit", shown(unit), "an object with attributes");
+            return Ok(());
+        }
+        self.unit(id, owner, unit, fleets)?;
+        // The first says how well armed the others may be.
+        if id == 0 {
+            self.armies.reserve_mounts(objects.saturating_sub(1));
         }
         Ok(())
     }
@@ -156,7 +185,8 @@ impl<'py> Reader<'_, 'py> {
         if !alive || pairs[0].is_some_and(|(hp, _)| hp <= 0.0) {
             return Ok(());
         }
-        let fleet = self.fleet(id, owner, unit, fleets)?;
+        let key = self.find(self.schema.fleet, (UNIT, id, None), unit)?;
+        let fleet = self.fleet(id, owner, key, fleets)?;
         self.row(UNIT, (id, None), unit)?;
         for ((_, value, limit), pair) in PAIRS.into_iter().zip(pairs) {
             if let Some((number, most)) = pair {
@@ -295,27 +325,18 @@ impl<'py> Reader<'_, 'py> {
             *side =
                 value.and_then(|value| if let Value::Number(number) = value { Some(number) } else { None });
         }
-        Ok(match sides {
-            [Some(value), Some(limit)] => Some((value, limit)),
-            [Some(only), None] | [None, Some(only)] => Some((only, only)),
-            // The schema knows it, this object does not: the rule book's.
-            [None, None] => schema.limits[pair][1].as_ref().map(|field| match field.default {
-                Value::Number(number) => (number, number),
-                _ => (0.0, 0.0),
-            }),
-        })
+        Ok(both_sides(schema, pair, sides))
     }
 
     /// The id of a unit's fleet: its key's, or its army's own.
-    fn fleet(
+    pub(super) fn fleet(
         &mut self,
         id: usize,
         owner: u32,
-        unit: &Bound<'py, PyAny>,
+        key: Option<Bound<'py, PyAny>>,
         fleets: &Bound<'py, PyDict>,
     ) -> PyResult<i64> {
-        let py = unit.py();
-        let key = self.find(self.schema.fleet, (UNIT, id, None), unit)?;
+        let py = fleets.py();
         if let (None, Some(&(None, last))) = (&key, self.armies.fleets.last())
             && last == owner
         {
@@ -356,5 +377,18 @@ impl<'py> Reader<'_, 'py> {
                 .notes
                 .push(format!("{} texts say no number, so the default holds: {shown}{more}", unread.len()));
         }
+    }
+}
+
+/// Health or shield with its limit, of what an object has of the two.
+pub(super) fn both_sides(schema: &Schema, pair: usize, sides: [Option<f64>; 2]) -> Option<(f64, f64)> {
+    match sides {
+        [Some(value), Some(limit)] => Some((value, limit)),
+        [Some(only), None] | [None, Some(only)] => Some((only, only)),
+        // The schema knows it, this object does not: the rule book's.
+        [None, None] => schema.limits[pair][1].as_ref().map(|field| match field.default {
+            Value::Number(number) => (number, number),
+            _ => (0.0, 0.0),
+        }),
     }
 }

@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use rustc_hash::FxHashMap;
 
 use super::look::{Tree, Where};
@@ -66,6 +66,13 @@ pub(super) enum Value {
     Text(String),
 }
 
+impl Value {
+    /// The number that it is, if it is one.
+    pub(super) fn number(&self) -> Option<f64> {
+        if let Self::Number(number) = self { Some(*number) } else { None }
+    }
+}
+
 /// What becomes of the experience that a unit gained.
 pub(super) enum Experience {
     /// Nothing: the manager awards it.
@@ -84,6 +91,13 @@ pub(super) struct Target {
     pub(super) before: Option<usize>,
     /// The place that reads the attribute which its first place is.
     pub(super) place: Option<usize>,
+}
+
+impl Target {
+    /// The place of the attribute that is its first place, and the step to it.
+    pub(super) fn in_place(&self) -> Option<(usize, &Step)> {
+        self.place.zip(self.places.first()?.0.steps.last())
+    }
 }
 
 /// How much a result has to be written.
@@ -326,6 +340,13 @@ impl Field {
             field.words = words;
         }
         Ok(field)
+    }
+
+    /// The word of the column that a text is, if that is told without the object's own words.
+    pub(super) fn word(&self, value: &Bound<'_, PyAny>) -> Option<&'static str> {
+        let Kind::Choice(legal) = self.kind else { return None };
+        let text = if self.words.is_none() { value.cast_exact::<PyString>().ok()? } else { return None };
+        choice(text.to_str().ok()?, legal).map(|index| legal[usize::from(index)])
     }
 
     /// A value of an object as the column has it; nothing if the object's own words give it no meaning.

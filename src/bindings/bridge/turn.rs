@@ -7,8 +7,8 @@ use pyo3::types::PyDict;
 
 use super::PyBridge;
 use super::battle::{Battle, Terms};
+use super::undo::Undo;
 use super::value::is_ordinary;
-use super::write::Undo;
 use crate::bindings::keys::Seed;
 use crate::bindings::odds_run::threads_or_usual;
 use crate::bindings::report::PyBattleReport;

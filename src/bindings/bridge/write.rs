@@ -5,50 +5,24 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::armies::Armies;
+use super::block::BLOCK;
 use super::fault::{ObjectFaults, Place};
 use super::layout::Layout;
 use super::path::Step;
 use super::read::UNIT;
 use super::schema::{Experience, Need, Schema, Target};
+use super::undo::Undo;
 use super::value::is_ordinary;
 use crate::bindings::memory;
-use crate::ecs::columns::{UnitColumn, WeaponColumn};
-use crate::ecs::tables::{Cell, Column, Table};
+use crate::ecs::columns::WeaponColumn;
+use crate::ecs::tables::{Column, Table};
 use crate::report::Report;
 
-/// What was written so far, to be taken back if something fails.
-#[derive(Default)]
-pub(super) struct Undo<'a, 'py> {
-    steps: Vec<Written<'a, 'py>>,
-}
-
-/// A value that was written.
-struct Written<'a, 'py> {
-    holder: Bound<'py, PyAny>,
-    step: &'a Step,
-    /// What was there; nothing if nothing was.
-    old: Option<Bound<'py, PyAny>>,
-}
-
-impl Undo<'_, '_> {
-    /// Takes everything back, the last first. The error says how much could not be restored.
-    pub(super) fn take_back(self, py: Python<'_>, error: PyErr) -> PyResult<PyErr> {
-        let restored = self.steps.into_iter().rev().map(|Written { holder, step, old }| match old {
-            Some(old) => step.put(&holder, &old),
-            None => step.remove(&holder),
-        });
-        let lost = restored.filter(Result::is_err).count();
-        if lost > 0 {
-            let note = format!("{lost} values could not be restored: their objects refused the old ones");
-            error.value(py).call_method1(intern!(py, "add_note"), (note,))?;
-        }
-        Ok(error)
-    }
-
-    /// Adds what was written after this.
-    pub(super) fn append(&mut self, mut later: Self) {
-        self.steps.append(&mut later.steps);
-    }
+/// A row of the report's units: the place of its unit among the columns that were read, and its id.
+pub(super) struct Row {
+    pub(super) row: usize,
+    pub(super) place: usize,
+    pub(super) id: usize,
 }
 
 /// Why no place took a value: the last place, and what it raised if it did.
@@ -68,59 +42,35 @@ pub(super) fn write<'a, 'py>(
     writer.weapons(report)
 }
 
-struct Writer<'b, 'a, 'py> {
-    py: Python<'py>,
-    schema: &'a Schema,
-    armies: &'b Armies<'py>,
-    undo: &'b mut Undo<'a, 'py>,
+pub(super) struct Writer<'b, 'a, 'py> {
+    pub(super) py: Python<'py>,
+    pub(super) schema: &'a Schema,
+    pub(super) armies: &'b Armies<'py>,
+    pub(super) undo: &'b mut Undo<'a, 'py>,
     /// The class that was written to last, and whether it makes attributes up.
     class: (usize, bool),
     /// The class of the unit or weapon that was written to last, and where its attributes are.
     layout: (usize, Option<&'b Layout>),
 }
 
-/// The columns of the report that are written, and the column that was read of each.
-const NUMBERS: [(&str, UnitColumn); 3] =
-    [("hp", UnitColumn::Hp), ("shield", UnitColumn::Shield), ("suppression", UnitColumn::Suppression)];
-
 impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
     fn units(&mut self, report: &Report) -> PyResult<()> {
         let table = &report.units;
-        let (schema, read) = (self.schema, &self.armies.units);
-        let column =
-            |(name, column)| (schema.targets.get(name), table.floats(name), read.numbers(column as usize));
-        let numbers = NUMBERS.map(column);
-        let places = [("x", UnitColumn::X), ("y", UnitColumn::Y)].map(column);
-        let [routes, destroyed] = ["routing", "destroyed"].map(|name| schema.targets.get(name));
+        let [routes, destroyed] = ["routing", "destroyed"].map(|name| self.schema.targets.get(name));
         let (alive, routing) = (flags(table, "alive"), flags(table, "routing"));
-        let (ids, status) = (table.ints("id"), table.column("status"));
-        for (row, place) in self.rows(ids) {
-            let id = ids[row] as usize;
-            let object = &self.armies.objects[id];
-            let old = &self.armies.before[place];
-            for &(target, after, before) in &numbers {
-                self.number(target, (id, old), object, after[row], before.get(place).copied())?;
-            }
-            match status.map(|status| status.cell(row)) {
-                // Who never entered the map was never placed.
-                Some(Cell::Text("reserve")) => {}
-                // Who left it is nowhere, and deploys anew; the schema says what nowhere is.
-                Some(Cell::Text("retreated")) if !self.schema.origin_is_nowhere => {}
-                status => {
-                    let left = status == Some(Cell::Text("retreated"));
-                    for &(target, after, before) in &places {
-                        let after = if left { 0.0 } else { after[row] };
-                        self.number(target, (id, old), object, after, before.get(place).copied())?;
-                    }
+        let numbers = self.numbers(table);
+        for rows in self.rows(table.ints("id")).chunks(BLOCK) {
+            self.put_numbers(table, &numbers, rows)?;
+            for &Row { row, place, id } in rows {
+                let (object, old) = (&self.armies.objects[id], &self.armies.before[place]);
+                if routing[row] || self.was_routing(object, old)? {
+                    self.put(routes, (id, None), old, object, &flag(self.py, routing[row])?)?;
                 }
-            }
-            if routing[row] || self.was_routing(object, old)? {
-                self.put(routes, (id, None), old, object, &flag(self.py, routing[row])?)?;
-            }
-            if !alive[row] {
-                self.put(destroyed, (id, None), old, object, &flag(self.py, true)?)?;
-            } else if matches!(self.schema.experience, Experience::Attribute) {
-                self.learn(id, object, table.floats("xp_gained")[row])?;
+                if !alive[row] {
+                    self.put(destroyed, (id, None), old, object, &flag(self.py, true)?)?;
+                } else if matches!(self.schema.experience, Experience::Attribute) {
+                    self.learn(id, object, table.floats("xp_gained")[row])?;
+                }
             }
         }
         Ok(())
@@ -153,32 +103,17 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
         Ok(())
     }
 
-    /// The rows of the report with the place of their unit among the columns that were read.
-    fn rows(&self, ids: &[i64]) -> Vec<(usize, usize)> {
+    /// The rows of the report.
+    fn rows(&self, ids: &[i64]) -> Vec<Row> {
         let mut place = 0;
         let mut rows = Vec::with_capacity(ids.len());
-        for (row, id) in ids.iter().enumerate() {
-            while self.armies.unit_ids[place] != *id {
+        for (row, &id) in ids.iter().enumerate() {
+            while self.armies.unit_ids[place] != id {
                 place += 1;
             }
-            rows.push((row, place));
+            rows.push(Row { row, place, id: id as usize });
         }
         rows
-    }
-
-    /// A number that the battle changed; what it left alone keeps its type.
-    fn number(
-        &mut self,
-        target: Option<&'a Target>,
-        (id, old): (usize, &[Option<Bound<'py, PyAny>>]),
-        object: &Bound<'py, PyAny>,
-        after: f64,
-        before: Option<f64>,
-    ) -> PyResult<()> {
-        if before == Some(after) {
-            return Ok(());
-        }
-        self.put(target, (id, None), old, object, &number(self.py, after)?)
     }
 
     /// Whether the object is marked as routing.
@@ -189,7 +124,12 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
     ) -> PyResult<bool> {
         let Some(target) = self.schema.targets.get("routing") else { return Ok(false) };
         let layout = target.place.zip(self.layout(UNIT, object));
-        let here = layout.and_then(|(place, layout)| layout.value(place, object)).flatten();
+        let here = layout.and_then(|(place, layout)| layout.value(place, object));
+        // Where it is known that there is none, nobody is asked.
+        if matches!(here, Some(None)) && target.places.len() == 1 {
+            return Ok(false);
+        }
+        let here = here.flatten();
         if let Some(routing) = here.as_ref().or(target.before.and_then(|result| old[result].as_ref())) {
             return routing.is_truthy();
         }
@@ -204,7 +144,7 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
     }
 
     /// Writes a value to the first place of a result that takes it. `old`: what is known of what the results hold.
-    fn put(
+    pub(super) fn put(
         &mut self,
         target: Option<&'a Target>,
         (id, weapon): (usize, Option<usize>),
@@ -236,16 +176,16 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
         object: &Bound<'py, PyAny>,
         value: &Bound<'py, PyAny>,
     ) -> bool {
-        let (Some(place), Some((path, _))) = (target.place, target.places.first()) else { return false };
+        let Some((place, step)) = target.in_place() else { return false };
         let old = self.layout(tree, object).and_then(|layout| layout.swap(place, object, value));
-        let (Some(old), Some(step)) = (old, path.steps.last()) else { return false };
-        self.undo.steps.push(Written { holder: object.clone(), step, old: Some(old) });
+        let Some(old) = old else { return false };
+        self.undo.push(object.clone(), step, Some(old));
         true
     }
 
     /// Where the attributes of an object are, if that was found when it was read.
     #[inline]
-    fn layout(&mut self, tree: usize, object: &Bound<'py, PyAny>) -> Option<&'b Layout> {
+    pub(super) fn layout(&mut self, tree: usize, object: &Bound<'py, PyAny>) -> Option<&'b Layout> {
         let class = object.get_type_ptr() as usize;
         if self.layout.0 != class {
             let known = self.armies.layouts[tree].get(&class);
@@ -297,7 +237,7 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
         // What is made up is no value that could be put back.
         let old = if self.makes_up(&holder) { last.own(&holder)? } else { old };
         last.put(&holder, value)?;
-        self.undo.steps.push(Written { holder, step: last, old });
+        self.undo.push(holder, last, old);
         Ok(true)
     }
 
@@ -351,7 +291,7 @@ fn holder<'a, 'py>(
     Ok(Some((last, holder)))
 }
 
-fn number(py: Python<'_>, value: f64) -> PyResult<Bound<'_, PyAny>> {
+pub(super) fn number(py: Python<'_>, value: f64) -> PyResult<Bound<'_, PyAny>> {
     Ok(value.into_pyobject(py)?.into_any())
 }
 

@@ -110,9 +110,9 @@ impl CPython {
     #[inline]
     pub(in crate::bindings) unsafe fn items<'a, 'py>(
         self,
-        list: &'a Bound<'py, PyList>,
+        list: Borrowed<'a, 'py, PyList>,
         first: usize,
-    ) -> impl ExactSizeIterator<Item = Borrowed<'a, 'py, PyAny>> {
+    ) -> impl ExactSizeIterator<Item = Borrowed<'a, 'py, PyAny>> + use<'a, 'py> {
         let py = list.py();
         // SAFETY: a list is what `List` says; its memory is null as long as it is empty. Whoever changes it has to run first.
         let items = unsafe {

@@ -35,12 +35,15 @@ enum Home {
 }
 
 /// The values of an object, for as long as no other code runs.
+// Words only: an enum that is moved through memory, its kind apart from the rest, is waited for when it is read.
 #[derive(Clone, Copy)]
-pub(in crate::bindings) enum Values {
-    /// In the order of the names that the class's objects share; whether a dict has them, too.
-    Shared(*mut *mut ffi::PyObject, bool),
-    /// In a dict of its own, in which these are the names and values, so many.
-    Own(*mut ffi::PyObject, *const [*mut ffi::PyObject; 2], usize),
+pub(in crate::bindings) struct Values {
+    /// In the order of the names that the class's objects share; of a dict of the object's own, names and values by turns.
+    first: *mut *mut ffi::PyObject,
+    /// How many pairs of a name and its value, if they are in a dict of its own.
+    pairs: Option<usize>,
+    /// The dict that has them, too, or alone; null if there is none.
+    dict: *mut ffi::PyObject,
 }
 
 /// Where objects of a class have the value of a name.
@@ -141,22 +144,22 @@ impl Format {
         let words = object.as_ptr().cast::<*mut u8>();
         // SAFETY: the object's class is one of `of` (the only caller, `Layout::at`, has compared it), so these words belong
         // to the object's own block of memory and are what `Home` says.
-        let (array, is_shared, dict) = unsafe {
+        let (array, dict) = unsafe {
             let dict = *words.sub(3);
             match self.home {
-                Home::Pointer => (*words.sub(4), false, dict),
-                Home::Tagged if dict.addr() & 1 == 1 => (dict.wrapping_add(1), false, dict),
-                Home::Tagged => (std::ptr::null_mut(), false, dict),
+                // With an array it has no dict.
+                Home::Pointer if !(*words.sub(4)).is_null() => (*words.sub(4), std::ptr::null_mut()),
+                Home::Tagged if dict.addr() & 1 == 1 => (dict.wrapping_add(1), std::ptr::null_mut()),
+                Home::Pointer | Home::Tagged => (std::ptr::null_mut(), dict),
                 Home::Inline => {
                     let head = object.as_ptr().cast::<u8>().add(HEAD);
                     let is_valid = *head.add(3) != 0;
-                    let array = if is_valid { head.add(IN_ARRAY) } else { std::ptr::null_mut() };
-                    (array, !dict.is_null(), dict)
+                    (if is_valid { head.add(IN_ARRAY) } else { std::ptr::null_mut() }, dict)
                 }
             }
         };
         if !array.is_null() {
-            return Some(Values::Shared(array.cast(), is_shared));
+            return Some(Values { first: array.cast(), pairs: None, dict: dict.cast() });
         }
         let dict = dict.cast::<Dict>();
         // SAFETY: without an array the third word before the object is null or a dict, whose names are always valid: those of
@@ -169,13 +172,10 @@ impl Format {
             if !values.is_null() {
                 let is_of_class = self.names_of(object.get_type_ptr()) == Some(names);
                 let skipped = if self.home == Home::Inline { IN_ARRAY } else { 0 };
-                return is_of_class.then(|| Values::Shared(values.add(skipped).cast(), true));
+                let first = values.add(skipped).cast();
+                return is_of_class.then_some(Values { first, pairs: None, dict: dict.cast() });
             }
-            if (*names).kind != TEXTS {
-                return None;
-            }
-            let (pairs, count) = pairs(names);
-            Some(Values::Own(dict.cast(), pairs, count))
+            ((*names).kind == TEXTS).then(|| Values::of_names(names, dict.cast()))
         }
     }
 }
@@ -212,36 +212,54 @@ impl Values {
         // SAFETY: a dict is what `Dict` says, of interpreters that are known (`Spot::of_dict`); its names are always valid.
         unsafe {
             let Dict { names, values, .. } = *dict.as_ptr().cast::<Dict>();
-            if !values.is_null() || (*names).kind != TEXTS {
-                return None;
+            let is_here = values.is_null() && (*names).kind == TEXTS;
+            is_here.then(|| Self::of_names(names, dict.as_ptr()))
+        }
+    }
+
+    /// Those that stand beside the names of a dict.
+    ///
+    /// # Safety
+    /// The names are those of the dict, and all texts.
+    unsafe fn of_names(names: *const Names, dict: *mut ffi::PyObject) -> Self {
+        // SAFETY: as the caller says.
+        let (first, count) = unsafe { pairs(names) };
+        Self { first: first.cast_mut().cast(), pairs: Some(count), dict }
+    }
+
+    /// The value in a dict of the object's own whose pairs are so many.
+    ///
+    /// # Safety
+    /// There is such a dict.
+    #[inline]
+    unsafe fn of_own(&self, spot: &Spot, count: usize, py: Python<'_>) -> *mut ffi::PyObject {
+        let (pairs, entry) =
+            (self.first.cast::<[*mut ffi::PyObject; 2]>(), spot.entry.load(Ordering::Relaxed));
+        // SAFETY: no pair past the last is looked at.
+        unsafe {
+            if entry < count && (*pairs.add(entry))[0] == spot.name.as_ptr() {
+                (*pairs.add(entry))[1]
+            } else {
+                self.search(spot, py)
             }
-            let (pairs, count) = pairs(names);
-            Some(Self::Own(dict.as_ptr(), pairs, count))
         }
     }
 
     /// The value in a spot, for as long as no other code runs.
     #[inline(always)]
     pub(in crate::bindings) fn borrow<'a, 'py>(
-        self,
+        &self,
         spot: &Spot,
-        object: &'a Bound<'py, PyAny>,
+        object: Borrowed<'a, 'py, PyAny>,
     ) -> Option<Borrowed<'a, 'py, PyAny>> {
         // SAFETY: an array has room for each number of `Format::index`, and holds null or a living object, as a pair of names
         // and values does, or a name that is no more and null. The caller is done with the borrowed object, or holds a
         // reference of its own, before any other code runs; this thread is attached, and abi3 modules are loaded by
         // interpreters with a global lock only.
         unsafe {
-            let value = match self {
-                Self::Shared(first, _) => *first.add(spot.shared?),
-                Self::Own(_, pairs, count) => {
-                    let entry = spot.entry.load(Ordering::Relaxed);
-                    if entry < count && (*pairs.add(entry))[0] == spot.name.as_ptr() {
-                        (*pairs.add(entry))[1]
-                    } else {
-                        self.search(spot, object.py())
-                    }
-                }
+            let value = match self.pairs {
+                None => *self.first.add(spot.shared?),
+                Some(count) => self.of_own(spot, count, object.py()),
             };
             (!value.is_null()).then(|| Borrowed::from_ptr(object.py(), value))
         }
@@ -249,8 +267,9 @@ impl Values {
 
     /// The value of a name in a dict of the object's own; null if it has none.
     #[cold]
-    fn search(self, spot: &Spot, py: Python<'_>) -> *mut ffi::PyObject {
-        let Self::Own(dict, pairs, count) = self else { return std::ptr::null_mut() };
+    fn search(&self, spot: &Spot, py: Python<'_>) -> *mut ffi::PyObject {
+        let (pairs, dict) = (self.first.cast::<[*mut ffi::PyObject; 2]>(), self.dict);
+        let count = self.pairs.unwrap_or_default();
         // SAFETY: as in `borrow`. All names of this dict are texts, so asking for another that is no pointer of theirs runs no
         // code of Python's, and raises nothing.
         unsafe {
@@ -264,27 +283,31 @@ impl Values {
     }
 
     /// Sets the value in a spot as the interpreter would, and gives what was there. Absent: it is to be set by name.
+    #[inline]
     pub(in crate::bindings) fn swap<'py>(
-        self,
+        &self,
         spot: &Spot,
-        value: &Bound<'py, PyAny>,
+        value: Bound<'py, PyAny>,
     ) -> Option<Bound<'py, PyAny>> {
-        let first = match self {
-            Self::Shared(first, false) => first,
-            // A dict has to know what is set.
-            Self::Shared(_, true) => return None,
-            Self::Own(dict, ..) => return set(dict, spot, self.borrow(spot, value)?.to_owned(), value),
-        };
-        // SAFETY: as in `borrow`. The reference that was there goes to the caller, one of our own takes its place; no other
+        if self.pairs.is_some() {
+            let old = self.borrow(spot, value.as_borrowed())?.to_owned();
+            return set(self.dict, spot, old, &value);
+        }
+        // A dict has to know what is set.
+        if !self.dict.is_null() {
+            return None;
+        }
+        // SAFETY: as in `borrow`. The reference that was there goes to the caller, the value's takes its place; no other
         // code runs meanwhile.
         unsafe {
-            let pointer = first.add(spot.shared?);
+            let pointer = self.first.add(spot.shared?);
             let old = *pointer;
             if old.is_null() {
                 return None;
             }
-            *pointer = value.clone().into_ptr();
-            Some(Bound::from_owned_ptr(value.py(), old))
+            let py = value.py();
+            *pointer = value.into_ptr();
+            Some(Bound::from_owned_ptr(py, old))
         }
     }
 }
