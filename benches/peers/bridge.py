@@ -4,7 +4,8 @@
 
 In is what a hand-over takes that is refused for its very last object, so that it reads all and pushes
 nothing, less what one of that object alone takes. Out is what a battle of one round takes longer than the
-same battle whose results the schema writes nowhere: health, shield, position and suppression.
+same battle whose results the schema writes nowhere: health, shield, position and suppression. Everything is
+done in turns, and each turn begins with objects that Python has just written to.
 """
 
 import gc
@@ -168,14 +169,15 @@ def once(work: Callable[[], Any], before: Callable[[], Any]) -> float:
     return took
 
 
-def timed(work: Callable[[], Any], before: Callable[[], Any], turns: int) -> float:
-    """The median of the time that `work` takes after `before`."""
-    return statistics.median(once(work, before) for _ in range(turns))
-
-
-def longer(work: Callable[[], Any], other: Callable[[], Any], before: Callable[[], Any], turns: int) -> float:
-    """The median of what `work` takes longer than `other` right after it."""
-    return statistics.median(once(work, before) - once(other, before) for _ in range(turns))
+def in_turns(
+    works: dict[str, Callable[[], Any]], before: Callable[[], Any], turns: int
+) -> dict[str, list[float]]:
+    """The times that each takes after `before`, all of them in each turn."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(turns):
+        for name, work in works.items():
+            times[name].append(once(work, before))
+    return times
 
 
 def compare(count: int) -> None:
@@ -204,19 +206,27 @@ def compare(count: int) -> None:
     assert changed > count / 10, "hardly anybody was hit"
     turns = max(25, 20_000 // count)
     fresh = partial(reset, units)
-    into = longer(partial(refused, {**armies, "C": [wrong]}), partial(refused, {"C": [wrong]}), fresh, turns)
     fight, only_read = (partial(b.resolve, armies, max_rounds=1, seed=3) for b in (bridge, reader))
-    both = into + longer(fight, only_read, fresh, turns)
-    part, size = "objects in and out, per unit of 54 attributes", f"{count:,} units"
     loops: dict[str, Callable[[], Any]] = {
         "a loop that reads them, written out": partial(bare, units),
         "a loop that reads them, by names": partial(by_name, units),
         "look-ups of them from C": partial(from_c, units),
         "into NumPy columns": partial(into_columns, units),
     }
-    for name, loop in loops.items():
-        peer = timed(loop, partial(reset, units), turns)
-        show(Figure(part, size, both / count, name, peer / count))
+    parts = {
+        "read": partial(refused, {**armies, "C": [wrong]}),
+        "read nobody": partial(refused, {"C": [wrong]}),
+        "fight": fight,
+        "fight, write nothing": only_read,
+    }
+    times = in_turns({**parts, **loops}, fresh, turns)
+    of_parts = zip(*(times[name] for name in parts), strict=True)
+    both = statistics.median(
+        read - nobody + fought - unwritten for read, nobody, fought, unwritten in of_parts
+    )
+    part, size = "objects in and out, per unit of 54 attributes", f"{count:,} units"
+    for name in loops:
+        show(Figure(part, size, both / count, name, statistics.median(times[name]) / count))
 
 
 if __name__ == "__main__":

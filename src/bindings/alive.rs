@@ -8,28 +8,33 @@
 //! What was found out about classes holds as long as no code of Python's runs. Reading at once runs none; whoever lets
 //! some run says so ([`Units::has_run`]), and everything is looked at again before the next unit is read. Whatever is not
 //! told for certain is left to a call.
+#![expect(unsafe_code, reason = "units are looked at together where they are")]
 
-use std::cmp::Ordering;
-
+use pyo3::Borrowed;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
+use super::bridge::herd::{Held, Herd};
 use super::bridge::layout::Layout;
-use super::bridge::value::{Plain, plain};
+use super::bridge::value::{Plain, plain, plain_number};
 use super::column::refusal;
 use super::cpython::CPython;
 use super::cpython::classes::Bases;
 use super::cpython::values::{Format, Spot, Values};
-use crate::hotpaths::account::{Cost, USUAL_COST};
+use crate::hotpaths::account::{Account, Cost, Total, USUAL_COST};
 
 /// The places of a layout: what `is_alive` looks at, and the cost.
 const LOOKED_AT: usize = 0;
 const COST: usize = 1;
 /// So many classes are known at a time; a battle has a few.
 const CLASSES: usize = 8;
+/// So many units are found before they are looked at.
+const BLOCK: usize = 32;
+/// Whole costs below this are plain values, and a block's sum of them is no more than 64 bits hold.
+const MOST: i64 = 1 << 53;
 /// What is known is looked at again after a call of a unit; that takes as long as calling some two units. It is worth it as
 /// long as at least so many are read at once each time, on average, but for so many times to begin with.
 const WORTH: usize = 4;
@@ -55,10 +60,18 @@ struct Way {
 
 /// What is asked of the attribute.
 enum Test {
-    IsTrue(bool),
     Is(Py<PyAny>, bool),
-    /// Comes out this way beside the number; a number that is none comes out as the last says.
-    Compares(f64, fn(Option<Ordering>) -> bool),
+    /// Comes out this way beside the number.
+    Compares(f64, Outcomes),
+}
+
+/// What a comparison says of a number that is less than another, equal, more, or none of these.
+#[derive(Clone, Copy)]
+struct Outcomes {
+    less: bool,
+    equal: bool,
+    more: bool,
+    unordered: bool,
 }
 
 /// What is known of the classes of units, from call to call.
@@ -170,35 +183,54 @@ impl<'py> Units<'py> {
         Ok(is_readable)
     }
 
-    /// A unit's cost and whether it is alive; nothing if that is not told without running code of Python's. Only where
-    /// [`Units::are_known`] said so, and none has run since.
-    #[inline]
-    pub(super) fn read(&self, unit: &Bound<'py, PyAny>) -> Option<(Cost, bool)> {
-        let (cost, alive) = match unit.is_exact_instance_of::<PyDict>() {
-            true => {
-                let values = Values::of_dict(unit.cast_exact().ok()?)?;
-                let plain = |value| plain(value, Some(self.cpython));
-                let alive = is_true(plain(values.borrow(&self.alive, unit.as_borrowed())?)?);
-                let cost = match values.borrow(&self.cost, unit.as_borrowed()) {
-                    Some(cost) => Some(plain(cost)?),
-                    None => None,
-                };
-                (cost, alive)
-            }
-            false => {
+    /// Counts units, up to the first of which cost or life is not told without running code of Python's. Gives how many. Only
+    /// where [`Units::are_known`] said so, and no code has run since.
+    pub(super) fn count<'a>(
+        &'a self,
+        mut units: impl ExactSizeIterator<Item = Borrowed<'a, 'py, PyAny>> + Clone,
+        account: &mut Account,
+    ) -> usize
+    where
+        'py: 'a,
+    {
+        let all = units.len();
+        while let Some(unit) = units.clone().next() {
+            let counted = if unit.is_exact_instance_of::<PyDict>() {
+                let read = units.clone().map_while(|unit| self.read_dict(unit));
+                read.map(|(cost, alive)| account.count(cost, alive)).count()
+            } else {
                 let class = unit.get_type_ptr();
-                let known = self.classes.0.iter().find(|known| known.class.as_ptr() == class.cast())?;
-                known.way.as_ref()?.read(unit)?
-            }
-        };
-        let cost = match cost {
-            None => Cost::Whole(USUAL_COST),
-            Some(Plain::Whole(cost)) => Cost::Whole(cost),
-            Some(Plain::Flag(flag)) => Cost::Whole(i64::from(flag)),
-            Some(Plain::Real(cost)) => Cost::Real(cost),
-        };
-        cost.is_legal().then_some((cost, alive))
+                let known = self.classes.0.iter().find(|known| known.class.as_ptr() == class.cast());
+                let way = known.and_then(|known| known.way.as_ref());
+                way.map_or(0, |way| way.count(units.clone(), account, (self.cpython, self.py)))
+            };
+            match counted.checked_sub(1) {
+                Some(last) => units.nth(last),
+                None => break,
+            };
+        }
+        all - units.len()
     }
+
+    /// The cost of a unit that is a dict, and whether it is alive.
+    #[inline]
+    fn read_dict(&self, unit: Borrowed<'_, 'py, PyAny>) -> Option<(Cost, bool)> {
+        let values = Values::of_dict(&*unit.cast_exact().ok()?)?;
+        let alive = plain(values.borrow(&self.alive, unit)?, Some(self.cpython))?.number() != 0.0;
+        Some((cost(values.borrow(&self.cost, unit), self.cpython)?, alive))
+    }
+}
+
+/// The cost that a plain value is; nothing if it is none.
+#[inline]
+fn cost(value: Option<Borrowed<'_, '_, PyAny>>, cpython: CPython) -> Option<Cost> {
+    let Some(value) = value else { return Some(Cost::Whole(USUAL_COST)) };
+    let cost = match plain(value, Some(cpython))? {
+        Plain::Whole(cost) => Cost::Whole(cost),
+        Plain::Flag(flag) => Cost::Whole(i64::from(flag)),
+        Plain::Real(cost) => Cost::Real(cost),
+    };
+    cost.is_legal().then_some(cost)
 }
 
 impl Known {
@@ -245,51 +277,127 @@ impl Way {
         Ok(Some(Self { layout, test, function: function.unbind(), code: code.unbind(), own }))
     }
 
-    #[inline]
-    fn read(&self, unit: &Bound<'_, PyAny>) -> Option<(Option<Plain>, bool)> {
-        let own = self.own.as_ref().map(|(_, spot, _)| spot);
-        let [looked_at, cost] = self.layout.plains(own, unit)?;
-        let alive = match &self.test {
-            Test::IsTrue(wanted) => is_true(looked_at?) == *wanted,
-            Test::Compares(beside, holds) => holds(looked_at?.number().partial_cmp(beside)),
-            Test::Is(constant, wanted) => self.layout.value(LOOKED_AT, unit)??.is(constant) == *wanted,
-        };
-        let has_none = || self.layout.value(COST, unit).is_some_and(|cost| cost.is_none());
-        (cost.is_some() || has_none()).then_some((cost, alive))
+    /// Counts units of this class, as [`Units::count`] does.
+    fn count<'a, 'py: 'a>(
+        &'a self,
+        units: impl Iterator<Item = Borrowed<'a, 'py, PyAny>>,
+        account: &mut Account,
+        (cpython, py): (CPython, Python<'py>),
+    ) -> usize {
+        // SAFETY: nothing is done with the herd but looking at plain values.
+        let Some(mut herd) = (unsafe { Herd::<BLOCK>::of(&self.layout, py) }) else { return 0 };
+        for unit in units {
+            if !herd.add(unit) {
+                break;
+            }
+        }
+        let (mut looked_at, mut costs) = ([None; BLOCK], [None; BLOCK]);
+        if let Some((_, own, _)) = &self.own {
+            herd.truncate(herd.without(own, &mut looked_at));
+        }
+        let mut alive = [false; BLOCK];
+        let lives = self.test.outcomes(herd.look(LOOKED_AT, &mut looked_at), &mut alive, cpython);
+        let costs = herd.look(COST, &mut costs);
+        let units = || costs.iter().zip(&alive[..lives]);
+        let mut counted = 0;
+        // Whole costs, nearly always: their sum does not depend on the order.
+        if let Total::Whole(_) = account.initial {
+            let (mut all, mut of_living) = (0, 0);
+            for (cost, &alive) in units() {
+                let cost = match cost {
+                    None => USUAL_COST,
+                    Some(cost) => match cpython.whole(*cost) {
+                        Some(cost) if (0..MOST).contains(&cost) => cost,
+                        _ => break,
+                    },
+                };
+                all += cost;
+                of_living += cost & -i64::from(alive);
+                counted += 1;
+            }
+            account.count_whole(all, of_living);
+        }
+        for (&value, &alive) in units().skip(counted) {
+            let Some(cost) = cost(value, cpython) else { break };
+            account.count(cost, alive);
+            counted += 1;
+        }
+        counted
     }
 }
 
 impl Test {
     /// The test of this name, if it can be made with this constant.
     fn of(name: &str, constant: &Bound<'_, PyAny>) -> Option<Self> {
-        let holds: fn(Option<Ordering>) -> bool = match name {
-            "true" => return Some(Self::IsTrue(true)),
-            "false" => return Some(Self::IsTrue(false)),
+        // What `bool` says of a plain value is whether it differs from zero.
+        let outcomes = match name {
+            "true" => return Some(Self::Compares(0.0, Outcomes::UNEQUAL)),
+            "false" => return Some(Self::Compares(0.0, Outcomes::EQUAL)),
             "is" => return Some(Self::Is(constant.clone().unbind(), true)),
             "is not" => return Some(Self::Is(constant.clone().unbind(), false)),
-            "<" => |order| order.is_some_and(Ordering::is_lt),
-            "<=" => |order| order.is_some_and(Ordering::is_le),
-            "==" => |order| order.is_some_and(Ordering::is_eq),
-            "!=" => |order| !order.is_some_and(Ordering::is_eq),
-            ">" => |order| order.is_some_and(Ordering::is_gt),
-            ">=" => |order| order.is_some_and(Ordering::is_ge),
+            "<" => Outcomes { less: true, ..Outcomes::NONE },
+            "<=" => Outcomes { less: true, ..Outcomes::EQUAL },
+            "==" => Outcomes::EQUAL,
+            "!=" => Outcomes::UNEQUAL,
+            ">" => Outcomes { more: true, ..Outcomes::NONE },
+            ">=" => Outcomes { more: true, ..Outcomes::EQUAL },
             _ => return None,
         };
         // Plain numbers are floats to the last bit, so they compare as floats.
-        plain(constant.as_borrowed(), None).map(|constant| Self::Compares(constant.number(), holds))
+        plain(constant.as_borrowed(), None).map(|constant| Self::Compares(constant.number(), outcomes))
+    }
+
+    /// How it comes out for each, up to the first of which that is not told by a plain value. Gives for how many.
+    #[inline(always)]
+    fn outcomes(&self, looked_at: &[Held<'_, '_>], alive: &mut [bool; BLOCK], cpython: CPython) -> usize {
+        let mut told = 0;
+        match self {
+            Self::Compares(beside, outcomes) => {
+                for (alive, value) in alive.iter_mut().zip(looked_at) {
+                    let Some(number) = value.and_then(|value| plain_number(value, Some(cpython))) else {
+                        break;
+                    };
+                    *alive = outcomes.of(number, *beside);
+                    told += 1;
+                }
+            }
+            Self::Is(constant, wanted) => {
+                for (alive, value) in alive.iter_mut().zip(looked_at) {
+                    let Some(value) = value else { break };
+                    *alive = value.is(constant) == *wanted;
+                    told += 1;
+                }
+            }
+        }
+        told
     }
 }
 
-/// What `bool` says of a plain value.
-fn is_true(value: Plain) -> bool {
-    value.number() != 0.0
+impl Outcomes {
+    const NONE: Self = Self { less: false, equal: false, more: false, unordered: false };
+    const EQUAL: Self = Self { equal: true, ..Self::NONE };
+    const UNEQUAL: Self = Self { equal: false, less: true, more: true, unordered: true };
+
+    /// How a number comes out beside another. Without a branch: who lives is as good as random.
+    #[inline(always)]
+    fn of(self, number: f64, beside: f64) -> bool {
+        let unordered = number.is_nan() | beside.is_nan();
+        (self.less & (number < beside))
+            | (self.equal & (number == beside))
+            | (self.more & (number > beside))
+            | (self.unordered & unordered)
+    }
 }
 
 /// Whether somebody wants to see each call.
 fn is_watched(py: Python<'_>, cpython: CPython) -> PyResult<bool> {
-    let sys = py.import(intern!(py, "sys"))?;
-    for name in [intern!(py, "gettrace"), intern!(py, "getprofile")] {
-        if !sys.call_method0(name)?.is_none() {
+    static WATCHERS: PyOnceLock<[Py<PyAny>; 2]> = PyOnceLock::new();
+    let watchers = WATCHERS.get_or_try_init(py, || {
+        let sys = py.import("sys")?;
+        Ok::<_, PyErr>([sys.getattr("gettrace")?.unbind(), sys.getattr("getprofile")?.unbind()])
+    })?;
+    for watcher in watchers {
+        if !watcher.bind(py).call0()?.is_none() {
             return Ok(true);
         }
     }
@@ -297,7 +405,7 @@ fn is_watched(py: Python<'_>, cpython: CPython) -> PyResult<bool> {
         return Ok(false);
     }
     // The tools of a program of its own, by number: 0 to 5.
-    let monitoring = sys.getattr(intern!(py, "monitoring"))?;
+    let monitoring = py.import(intern!(py, "sys"))?.getattr(intern!(py, "monitoring"))?;
     for tool in 0..6 {
         if !monitoring.call_method1(intern!(py, "get_tool"), (tool,))?.is_none() {
             return Ok(true);

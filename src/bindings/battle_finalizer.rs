@@ -3,15 +3,18 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use arrayvec::ArrayVec;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyTuple};
 
 use super::alive::{Classes, Units};
-use super::column::{Held, as_it_is, kind_of, refusal, shown};
+use super::column::{Plain, kind_of, refusal, shown};
 use super::input;
+use super::memory::with_values;
 use crate::error::{Error, Fault};
 use crate::hotpaths::account::{A_COST, ARGUMENT, Account, Cost, Total, USUAL_COST};
 
@@ -48,25 +51,30 @@ impl PyBattleFinalizer {
     /// InputError, which names faction and unit; what `is_alive` raises is let through.
     fn finalize_battle<'py>(&self, faction_units: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
         let py = faction_units.py();
-        let Ok(factions) = faction_units.cast::<PyMapping>() else {
+        // A copy, in which accounts take the place of units: what the units' own code does to the mapping changes nothing here.
+        let accounts = if let Ok(factions) = faction_units.cast_exact::<PyDict>() {
+            factions.copy()?
+        } else if let Ok(factions) = faction_units.cast::<PyMapping>() {
+            PyDict::from_sequence(factions.items()?.as_any())?
+        } else {
             let wanted = "a mapping from factions to their units";
-            return Err(
-                Error::Input(Fault::column(ARGUMENT, "", kind_of(faction_units), wanted).into()).into()
-            );
+            let fault = Fault::column(ARGUMENT, "", kind_of(faction_units), wanted);
+            return Err(Error::Input(fault.into()).into());
         };
-        let mut known = Units::of(py, std::mem::take(&mut *self.classes()))?;
-        let factions = factions.items()?.extract::<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>>()?;
+        let factions: Vec<_> = accounts.iter().collect();
+        let are_objects = |units: &Bound<'_, PyAny>| {
+            units.is_exact_instance_of::<PyList>() || units.is_exact_instance_of::<PyTuple>()
+        };
+        let mut known = match factions.iter().any(|(_, units)| are_objects(units)) {
+            true => Units::of(py, std::mem::take(&mut *self.classes()))?,
+            false => None,
+        };
         let counted = factions.iter().map(|(faction, units)| account(faction, units, &mut known));
         let counted = counted.collect::<PyResult<Vec<_>>>();
         let before = known.map(|known| std::mem::replace(&mut *self.classes(), known.into_classes()));
         drop(before);
-        let accounts = PyDict::new(py);
         for ((faction, _), account) in factions.into_iter().zip(counted?) {
-            let entry = PyDict::new(py);
-            entry.set_item(intern!(py, "initial"), total(py, account.initial)?)?;
-            entry.set_item(intern!(py, "lost"), total(py, account.lost)?)?;
-            entry.set_item(intern!(py, "remaining"), total(py, account.remaining)?)?;
-            accounts.set_item(faction, entry)?;
+            accounts.set_item(faction, entry(py, account)?)?;
         }
         Ok(accounts)
     }
@@ -92,14 +100,26 @@ impl PyBattleFinalizer {
     }
 }
 
-fn total(py: Python<'_>, total: Total) -> PyResult<Bound<'_, PyAny>> {
-    Ok(match total {
-        Total::Whole(sum) => match i64::try_from(sum) {
-            Ok(sum) => sum.into_pyobject(py)?.into_any(),
-            Err(_) => sum.into_pyobject(py)?.into_any(),
-        },
-        Total::Real(sum) => sum.into_pyobject(py)?.into_any(),
-    })
+/// An account as Python has it.
+fn entry(py: Python<'_>, account: Account) -> PyResult<Bound<'_, PyDict>> {
+    static BLANK: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let names = [intern!(py, "initial"), intern!(py, "lost"), intern!(py, "remaining")];
+    // Copying names is faster than entering them.
+    let blank = BLANK.get_or_try_init(py, || {
+        let blank = PyDict::new(py);
+        names.iter().try_for_each(|name| blank.set_item(name, 0)).map(|()| blank.unbind())
+    })?;
+    let entry = blank.bind(py).copy()?;
+    for (name, total) in names.into_iter().zip([account.initial, account.lost, account.remaining]) {
+        match total {
+            Total::Whole(sum) => match i64::try_from(sum) {
+                Ok(sum) => entry.set_item(name, sum)?,
+                Err(_) => entry.set_item(name, sum)?,
+            },
+            Total::Real(sum) => entry.set_item(name, sum)?,
+        }
+    }
+    Ok(entry)
 }
 
 fn account<'py>(
@@ -115,11 +135,13 @@ fn account<'py>(
         return of_list(faction, &tuple.to_list(), known);
     }
     if let Ok(table) = units.cast_exact::<PyDict>()
-        && let Some((alive, cost)) = usual_columns(table)?
+        && let Some(columns) = usual_columns(table)?
+        && let Ok(account) =
+            with_values(&columns, false, |values| Account::of_columns(&"", values.first(), values.get(1)))
     {
-        let (alive, cost) = (alive.values(), cost.as_ref().map(Held::values));
-        return Ok(Account::of_columns(faction, Some(&alive), cost.as_ref())?);
+        return Ok(account);
     }
+    // What is wrong is said here.
     if is_table(units)? {
         let table = input::read(units)?.map_err(|(value, wanted)| {
             PyErr::from(Error::Input(Fault::column(ARGUMENT, &faction.to_string(), value, wanted).into()))
@@ -150,15 +172,11 @@ fn of_list<'py>(
         if let Some(known) = known
             && known.are_known()?
         {
-            let first = row;
-            // SAFETY: reading them runs no code of Python's.
-            let read = unsafe { known.cpython().items(units.as_borrowed(), first) }
-                .map_while(|unit| known.read(&unit));
-            read.for_each(|(cost, alive)| {
-                account.count(cost, alive);
-                row += 1;
-            });
-            known.were_read(row - first);
+            // SAFETY: counting them runs no code of Python's.
+            let counted =
+                known.count(unsafe { known.cpython().items(units.as_borrowed(), row) }, &mut account);
+            row += counted;
+            known.were_read(counted);
         }
         if row >= units.len() {
             return Ok(account);
@@ -178,15 +196,13 @@ fn of_list<'py>(
 
 /// The columns alive and cost of a table that has no other, if they are arrays that are read as they are: the usual case, of
 /// which nothing needs to be said.
-fn usual_columns<'py>(table: &Bound<'py, PyDict>) -> PyResult<Option<(Held<'py>, Option<Held<'py>>)>> {
+fn usual_columns<'py>(table: &Bound<'py, PyDict>) -> PyResult<Option<ArrayVec<Plain<'py>, 2>>> {
     let py = table.py();
-    let held = |name| Ok::<_, PyErr>(table.get_item(name)?.map(|given| as_it_is(&given)));
-    let (alive, cost) = (held(intern!(py, "alive"))?, held(intern!(py, "cost"))?);
-    Ok(match (alive, cost, table.len()) {
-        (Some(Some(alive)), Some(Some(cost)), 2) => Some((alive, Some(cost))),
-        (Some(Some(alive)), None, 1) => Some((alive, None)),
-        _ => None,
-    })
+    // Looking for a name may run code of its neighbours: what is found is looked at afterwards.
+    let (alive, cost) = (table.get_item(intern!(py, "alive"))?, table.get_item(intern!(py, "cost"))?);
+    let Some(alive) = alive else { return Ok(None) };
+    let columns: ArrayVec<_, 2> = [Some(alive), cost].iter().flatten().filter_map(Plain::of).collect();
+    Ok((columns.len() == table.len()).then_some(columns))
 }
 
 /// Whether units come as a table: a mapping of columns, a structured array, or anything of Arrow's.
@@ -218,7 +234,7 @@ fn look(faction: &Bound<'_, PyAny>, row: usize, unit: &Bound<'_, PyAny>) -> PyRe
             Err(error) if !error.is_instance_of::<PyAttributeError>(py) => return Err(error),
             Err(error) if unit.hasattr(intern!(py, "is_alive"))? => return Err(error),
             Err(_) => match unit.cast::<PyMapping>() {
-                Ok(unit) => (entry(unit, "cost")?, entry(unit, "alive")?),
+                Ok(unit) => (item(unit, "cost")?, item(unit, "alive")?),
                 Err(_) => return refused(kind_of(unit), A_UNIT),
             },
         }
@@ -234,7 +250,7 @@ fn look(faction: &Bound<'_, PyAny>, row: usize, unit: &Bound<'_, PyAny>) -> PyRe
     Ok((cost, alive.is_truthy()?))
 }
 
-fn entry<'py>(unit: &Bound<'py, PyMapping>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+fn item<'py>(unit: &Bound<'py, PyMapping>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
     if unit.contains(name)? { unit.get_item(name).map(Some) } else { Ok(None) }
 }
 

@@ -88,6 +88,13 @@ impl Account {
         if alive { &mut self.remaining } else { &mut self.lost }.add(cost);
     }
 
+    /// Adds units whose costs are whole: the sum of all, and that of the living.
+    pub fn count_whole(&mut self, all: i64, of_living: i64) {
+        self.initial.add(Cost::Whole(all));
+        self.remaining.add(Cost::Whole(of_living));
+        self.lost.add(Cost::Whole(all - of_living));
+    }
+
     /// The account of units in columns: `alive`, and `cost`, which is [`USUAL_COST`] for all if it is absent. Other columns
     /// are not looked at. `faction` is what faults call the table.
     ///

@@ -8,11 +8,13 @@
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use arrayvec::ArrayVec;
+use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use super::armies::{Armies, PAIRS};
-use super::layout::{At, Layout};
+use super::herd::{Held, Herd};
 use super::plan::Plan;
 use super::read::{Reader, Seen, UNIT, WEAPON, both_sides};
 use super::schema::{READ_BEFORE, Schema};
@@ -20,24 +22,23 @@ use super::value::{plain, plain_number};
 use crate::bindings::cpython::CPython;
 use crate::ecs::columns::WeaponColumn;
 
-/// So many units at most: they and their weapons stay in a core's first cache.
+/// So many units and weapons at most: with all they have they stay in a core's first cache.
 pub(super) const BLOCK: usize = 16;
+const MOUNTS: usize = 8 * BLOCK;
 
 /// Units of one class, and how they and their weapons are read.
 struct Block<'a, 'py> {
     schema: &'a Schema,
     cpython: CPython,
-    /// The layouts of the units' class and of their weapons'.
-    layouts: [&'a Layout; 2],
     /// All units, and the living ones with their numbers among all.
-    units: Vec<At<'a, 'py>>,
-    living: Vec<At<'a, 'py>>,
-    numbers: Vec<usize>,
+    units: Herd<'a, 'py, BLOCK>,
+    living: Herd<'a, 'py, BLOCK>,
+    numbers: ArrayVec<usize, BLOCK>,
     /// Health and shield of the living, each with its limit.
-    pairs: [Vec<Option<(f64, f64)>>; 2],
+    pairs: [ArrayVec<Option<(f64, f64)>, BLOCK>; 2],
     /// The weapons of the living, and of each the place of its unit among them and its own slot.
-    weapons: Vec<At<'a, 'py>>,
-    mounts: Vec<(usize, usize)>,
+    weapons: Herd<'a, 'py, MOUNTS>,
+    mounts: ArrayVec<(usize, usize), MOUNTS>,
 }
 
 impl Schema {
@@ -72,35 +73,27 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
 
     /// Finds out who is alive, with what health and shield.
     fn find_living(&mut self) {
-        let (schema, layout, cpython) = (self.schema, self.layouts[UNIT], self.cpython);
-        let mut known = self.units.len();
+        let (schema, cpython, mut held) = (self.schema, self.cpython, [None; BLOCK]);
         let mut sides = [[[None; BLOCK]; 2]; 2];
         for (side, field) in sides.as_flattened_mut().iter_mut().zip(schema.limits.as_flattened()) {
             let Some(field) = field else { continue };
             let default = if field.has_default { field.default.number() } else { None };
-            let values = layout.column(field.place, &self.units[..known]).map_while(|value| match value {
-                Some(value) if !value.is_none() => plain_number(value, Some(cpython)).map(Some),
-                _ => Some(default),
-            });
-            known = side.iter_mut().zip(values).map(|(side, value)| *side = value).count();
+            let number = |value| plain_number(value, Some(cpython)).map(Some);
+            let known = told(self.units.look(field.place, &mut held), side, default, number);
+            self.units.truncate(known);
         }
         let mut alive = [true; BLOCK];
         if let Some(place) = schema.alive {
-            let values = layout.column(place, &self.units[..known]).map_while(|value| match value {
-                Some(value) if !value.is_none() => {
-                    plain(value, Some(cpython)).map(|alive| alive.number() != 0.0)
-                }
-                _ => Some(true),
-            });
-            known = alive.iter_mut().zip(values).map(|(alive, value)| *alive = value).count();
+            let known =
+                told(self.units.look(place, &mut held), &mut alive, true, |value| is_true(value, cpython));
+            self.units.truncate(known);
         }
-        self.units.truncate(known);
-        for (number, &unit) in self.units.iter().enumerate() {
+        for number in 0..self.units.len() {
             let pair = |pair: usize| both_sides(schema, pair, sides[pair].map(|side| side[number]));
             let pairs = [pair(0), pair(1)];
             let is_wreck = pairs[0].is_some_and(|(hp, _)| hp <= 0.0);
             if alive[number] && !is_wreck {
-                self.living.push(unit);
+                self.living.add_of(&self.units, number);
                 self.numbers.push(number);
                 self.pairs.iter_mut().zip(pairs).for_each(|(pairs, pair)| pairs.push(pair));
             }
@@ -110,42 +103,39 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
     /// Finds the weapons of the living.
     fn find_weapons(&mut self) {
         let Some((_, place)) = self.schema.arms else { return };
-        let [of_units, of_weapons] = self.layouts;
-        for row in 0..self.living.len() {
-            let list = of_units.column(place, &self.living[row..=row]).next().flatten();
+        let mut held = [None; BLOCK];
+        for (row, list) in self.living.look(place, &mut held).iter().enumerate() {
             let Some(list) = list.filter(|list| !list.is_none()) else { continue };
             let Ok(list) = list.cast_exact::<PyList>() else { return self.end_living(row) };
             // SAFETY: no code of Python's runs as long as there is a block.
             for (slot, weapon) in unsafe { self.cpython.items(list, 0) }.enumerate() {
-                let Some(weapon) = of_weapons.at(weapon) else { return self.end_living(row) };
-                self.weapons.push(weapon);
+                if !self.weapons.add(weapon) {
+                    return self.end_living(row);
+                }
                 self.mounts.push((row, slot));
             }
         }
     }
 
     /// Adds the columns of the living and of their weapons. Gives which weapons are destroyed.
-    fn add_columns(&mut self, armies: &mut Armies<'py>) -> Vec<bool> {
-        let [of_units, of_weapons] = self.layouts;
+    fn add_columns(&mut self, armies: &mut Armies<'py>) -> [bool; MOUNTS] {
+        let (cpython, mut held, mut of_weapons) = (self.cpython, [None; BLOCK], [None; MOUNTS]);
         for field in self.schema.units.iter().enumerate() {
-            let values = of_units.column(field.1.place, &self.living);
-            let added = armies.units.add_column(field, values, self.cpython);
+            let values = self.living.look(field.1.place, &mut held);
+            let added = armies.units.add_column(field, values, cpython);
             self.end_living(added);
         }
         for field in self.schema.weapons.iter().enumerate() {
-            let values = of_weapons.column(field.1.place, &self.weapons);
-            let added = armies.weapons.add_column(field, values, self.cpython);
+            let values = self.weapons.look(field.1.place, &mut of_weapons);
+            let added = armies.weapons.add_column(field, values, cpython);
             self.end_weapons(added);
         }
-        let Some(place) = self.schema.weapon_destroyed else { return Vec::new() };
-        let values = of_weapons.column(place, &self.weapons).map_while(|value| match value {
-            Some(value) if !value.is_none() => {
-                plain(value, Some(self.cpython)).map(|flag| flag.number() != 0.0)
-            }
-            _ => Some(false),
-        });
-        let destroyed: Vec<bool> = values.collect();
-        self.end_weapons(destroyed.len());
+        let mut destroyed = [false; MOUNTS];
+        if let Some(place) = self.schema.weapon_destroyed {
+            let values = self.weapons.look(place, &mut of_weapons);
+            let known = told(values, &mut destroyed, false, |value| is_true(value, cpython));
+            self.end_weapons(known);
+        }
         destroyed
     }
 
@@ -159,7 +149,7 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
     /// Ends it before a unit that was met before, and knows the others from now on.
     fn meet(&mut self, seen: &mut Seen<'_>) {
         for number in 0..self.units.len() {
-            match seen.first.entry(self.units[number].object.as_ptr() as usize) {
+            match seen.first.entry(self.units.objects()[number].as_ptr() as usize) {
                 Entry::Vacant(new) => new.insert(seen.battle),
                 Entry::Occupied(_) => return self.end(number),
             };
@@ -167,25 +157,25 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
     }
 
     /// Adds everything but the columns' values, and takes those back that are of units behind the end. Gives the keys of the
-    /// fleets of the living.
+    /// fleets of the living, if there are such keys.
     fn enter(
         &self,
         armies: &mut Armies<'py>,
         owner: u32,
         destroyed: &[bool],
-    ) -> Vec<Option<Bound<'py, PyAny>>> {
-        let (schema, [of_units, _]) = (self.schema, self.layouts);
+    ) -> Option<ArrayVec<Option<Bound<'py, PyAny>>, BLOCK>> {
+        let (schema, cpython, mut held) = (self.schema, self.cpython, [None; BLOCK]);
         let (id, row, mount) = (armies.objects.len(), armies.unit_ids.len(), armies.weapon_units.len());
         armies.units.truncate(row + self.living.len());
         armies.weapons.truncate(mount + self.weapons.len());
-        let owned = |place: Option<usize>, of: &[At<'a, 'py>]| -> Vec<Option<Bound<'py, PyAny>>> {
-            let Some(place) = place else { return vec![None; of.len()] };
-            let given = of_units.column(place, of).map(|value| value.filter(|value| !value.is_none()));
-            given.map(|value| value.map(|value| value.to_owned())).collect()
-        };
-        armies.objects.extend(self.units.iter().map(|unit| unit.object.to_owned()));
+        let owned =
+            |value: &Held<'a, 'py>| value.filter(|value| !value.is_none()).map(|value| cpython.owned(value));
+        armies.objects.extend(self.units.objects().iter().map(|&unit| cpython.owned(unit)));
         armies.owners.resize(armies.objects.len(), owner);
-        armies.names.extend(owned(schema.name, &self.units));
+        match schema.name {
+            Some(place) => armies.names.extend(self.units.look(place, &mut held).iter().map(owned)),
+            None => armies.names.resize_with(armies.objects.len(), || None),
+        }
         armies.unit_ids.extend(self.numbers.iter().map(|number| (id + number) as i64));
         armies.before.resize_with(armies.unit_ids.len(), || [const { None }; READ_BEFORE]);
         for ((_, value, limit), pairs) in PAIRS.into_iter().zip(&self.pairs) {
@@ -196,12 +186,14 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
         }
         armies.weapon_units.extend(self.mounts.iter().map(|&(row, _)| (id + self.numbers[row]) as i64));
         armies.weapon_slots.extend(self.mounts.iter().map(|&(_, slot)| slot as i64));
-        armies.weapon_objects.extend(self.weapons.iter().map(|weapon| Some(weapon.object.to_owned())));
+        armies
+            .weapon_objects
+            .extend(self.weapons.objects().iter().map(|&weapon| Some(cpython.owned(weapon))));
         armies.units.fill(schema.units.len(), armies.unit_ids.len());
         armies.weapons.fill(schema.weapons.len(), armies.weapon_units.len());
         let health = armies.weapons.numbers_mut(WeaponColumn::Hp as usize).iter_mut().skip(mount);
         health.zip(destroyed).filter(|(_, destroyed)| **destroyed).for_each(|(hp, _)| *hp = 0.0);
-        owned(schema.fleet, &self.living)
+        Some(self.living.look(schema.fleet?, &mut held).iter().map(owned).collect())
     }
 }
 
@@ -222,20 +214,28 @@ impl<'py> Reader<'_, 'py> {
         };
         let (of_units, of_weapons) = (Arc::clone(of_units), Arc::clone(of_weapons));
         let Some(cpython) = of_units.cpython().filter(|_| self.schema.suits_blocks()) else { return Ok(0) };
-        let before = self.armies.unit_ids.len();
+        let (py, before) = (units.py(), self.armies.unit_ids.len());
         // SAFETY: no code of Python's runs as long as there is a block: nothing but plain values, lists and texts is looked at.
-        let items = unsafe { cpython.items(units.as_borrowed(), first) };
+        let (herd, living, weapons, items) = unsafe {
+            let items = cpython.items(units.as_borrowed(), first);
+            (Herd::of(&of_units, py), Herd::of(&of_units, py), Herd::of(&of_weapons, py), items)
+        };
+        let (Some(units), Some(living), Some(weapons)) = (herd, living, weapons) else { return Ok(0) };
         let mut block = Block {
             schema: self.schema,
             cpython,
-            layouts: [&of_units, &of_weapons],
-            units: items.take(most.min(BLOCK)).map_while(|unit| of_units.at(unit)).collect(),
-            living: Vec::with_capacity(BLOCK),
-            numbers: Vec::with_capacity(BLOCK),
-            pairs: [Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK)],
-            weapons: Vec::with_capacity(4 * BLOCK),
-            mounts: Vec::with_capacity(4 * BLOCK),
+            units,
+            living,
+            numbers: ArrayVec::new(),
+            pairs: Default::default(),
+            weapons,
+            mounts: ArrayVec::new(),
         };
+        for unit in items.take(most) {
+            if !block.units.add(unit) {
+                break;
+            }
+        }
         block.find_living();
         block.find_weapons();
         let destroyed = block.add_columns(&mut self.armies);
@@ -243,10 +243,40 @@ impl<'py> Reader<'_, 'py> {
         let keys = block.enter(&mut self.armies, owner, &destroyed);
         let taken = block.units.len();
         self.nowhere(before);
-        for (row, key) in (before..).zip(keys) {
-            let fleet = self.fleet(self.armies.unit_ids[row] as usize, owner, key, fleets)?;
+        let mut keys = keys.unwrap_or_default().into_iter();
+        for row in before..self.armies.unit_ids.len() {
+            let (id, key) = (self.armies.unit_ids[row] as usize, keys.next().flatten());
+            let fleet = self.fleet(id, owner, key, fleets)?;
             self.armies.unit_fleets.push(fleet);
         }
         Ok(taken)
     }
+}
+
+/// What `read` makes of values, `default` of what is absent or None, put into `into` up to the first of which it makes
+/// nothing. Gives how many.
+#[inline(always)]
+fn told<'a, 'py: 'a, T: Copy>(
+    held: &[Held<'a, 'py>],
+    into: &mut [T],
+    default: T,
+    read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<T>,
+) -> usize {
+    let mut told = 0;
+    for (into, value) in into.iter_mut().zip(held) {
+        *into = match value.filter(|value| !value.is_none()) {
+            None => default,
+            Some(value) => match read(value) {
+                Some(value) => value,
+                None => break,
+            },
+        };
+        told += 1;
+    }
+    told
+}
+
+/// What `bool` says of a plain value.
+fn is_true(value: Borrowed<'_, '_, PyAny>, cpython: CPython) -> Option<bool> {
+    plain(value, Some(cpython)).map(|value| value.number() != 0.0)
 }

@@ -6,6 +6,7 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::herd::Held;
 use super::schema::{Field, Value, rule_book};
 use super::value::{Plain, plain, plain_number};
 use crate::bindings::cpython::CPython;
@@ -111,7 +112,7 @@ impl Columns {
     pub(super) fn add_column<'a, 'py: 'a>(
         &mut self,
         (number, field): (usize, &Field),
-        values: impl ExactSizeIterator<Item = Option<Borrowed<'a, 'py, PyAny>>>,
+        values: &[Held<'a, 'py>],
         cpython: CPython,
     ) -> usize {
         match (&mut self.data[number].1, &field.default) {
@@ -256,7 +257,7 @@ impl Columns {
 #[inline(always)]
 fn extend<'a, 'py: 'a, T: Clone>(
     column: &mut Vec<T>,
-    values: impl ExactSizeIterator<Item = Option<Borrowed<'a, 'py, PyAny>>>,
+    values: &[Held<'a, 'py>],
     default: &T,
     read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<T>,
 ) -> usize {
@@ -266,7 +267,7 @@ fn extend<'a, 'py: 'a, T: Clone>(
     let mut added = 0;
     for (place, value) in column[start..].iter_mut().zip(values) {
         if let Some(value) = value {
-            match read(value) {
+            match read(*value) {
                 Some(value) => *place = value,
                 None if value.is_none() => {}
                 None => break,

@@ -15,9 +15,10 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyType};
 use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi, intern};
 
 use super::columns::Columns;
+use super::herd::Held;
 use super::look::{Source, Tree, Where};
 use super::path::Kind;
-use super::value::{Plain, is_plain, plain, plain_number};
+use super::value::{is_plain, plain_number};
 use crate::bindings::cpython::CPython;
 use crate::bindings::cpython::classes::{Bases, looks_up_as_object_does, sets_as_object_does, slot_of};
 use crate::bindings::cpython::values::{self, Format, Values};
@@ -40,10 +41,10 @@ pub(in crate::bindings) struct Layout {
     sets: bool,
 }
 
-struct Place {
-    spot: Spot,
+pub(super) struct Place {
+    pub(super) spot: Spot,
     /// What the class has under the name: the slot's descriptor, or the value of objects that have none of their own.
-    of_class: Option<Py<PyAny>>,
+    pub(super) of_class: Option<Py<PyAny>>,
 }
 
 impl Place {
@@ -79,19 +80,10 @@ impl Place {
 
     /// What an object has here, for as long as no other code runs.
     #[inline(always)]
-    fn borrow<'a, 'py: 'a>(&'a self, at: &At<'a, 'py>) -> Option<Borrowed<'a, 'py, PyAny>> {
+    fn borrow<'a, 'py: 'a>(&'a self, at: &At<'a, 'py>) -> Held<'a, 'py> {
         let of_object = match &self.spot {
-            Spot::Slot(offset) => {
-                // SAFETY: see `slot`; what is there is null (an attribute that is not set) or a living object that the slot
-                // holds a reference to. All callers, here and in `block.rs`, are done with the borrowed object, or hold a reference of
-                // their own, before any other code runs; this thread is attached, and abi3 modules are loaded by
-                // interpreters with a global lock only. A whole number past 64 bits raises an error while it is read, which may
-                // run code of Python's: `row` reads no further then, and the others borrow anew.
-                return unsafe {
-                    let value = *slot(*offset, at);
-                    (!value.is_null()).then(|| Borrowed::from_ptr(at.object.py(), value))
-                };
-            }
+            // SAFETY: the offset is one of the layout that the object was compared with (`Layout::at`).
+            Spot::Slot(offset) => return unsafe { held_in_slot(*offset, at.object) },
             Spot::Value(spot) => at.values.as_ref()?.borrow(spot, at.object),
             Spot::Class => None,
         };
@@ -101,7 +93,7 @@ impl Place {
 
 /// Where an object has an attribute.
 #[derive(Debug)]
-enum Spot {
+pub(super) enum Spot {
     /// At this offset.
     Slot(usize),
     /// Among its values; what the class has, if it has none.
@@ -113,7 +105,7 @@ enum Spot {
 /// An object whose attributes are where its layout says, for as long as no other code runs.
 #[derive(Clone, Copy)]
 pub(super) struct At<'a, 'py> {
-    pub(super) object: Borrowed<'a, 'py, PyAny>,
+    object: Borrowed<'a, 'py, PyAny>,
     values: Option<Values>,
 }
 
@@ -221,6 +213,31 @@ impl Layout {
         self.cpython
     }
 
+    /// How the interpreter keeps what is in no slot, if anything is.
+    #[inline(always)]
+    pub(super) fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// The place with this number.
+    #[inline(always)]
+    pub(super) fn place(&self, place: usize) -> &Place {
+        &self.places[place]
+    }
+
+    /// Whether objects of the class share no more names than they did, where that matters.
+    #[inline(always)]
+    pub(super) fn is_complete(&self, py: Python<'_>) -> bool {
+        let shared = |format: Format| format.shared(self.class.bind(py));
+        !self.is_open || self.format.is_none_or(|format| shared(format) == self.shared)
+    }
+
+    /// Whether an object is of this very class.
+    #[inline(always)]
+    pub(super) fn is_of_class(&self, object: Borrowed<'_, '_, PyAny>) -> bool {
+        object.get_type_ptr() == self.class.as_ptr().cast()
+    }
+
     /// Whether this object's attributes are where the layout says.
     #[inline]
     pub(super) fn fits(&self, object: &Bound<'_, PyAny>) -> bool {
@@ -231,11 +248,7 @@ impl Layout {
     // What it gives would otherwise go through memory, in pieces that are waited for.
     #[inline(always)]
     pub(super) fn at<'a, 'py>(&self, object: Borrowed<'a, 'py, PyAny>) -> Option<At<'a, 'py>> {
-        if object.get_type_ptr() != self.class.as_ptr().cast() {
-            return None;
-        }
-        if self.is_open && self.format.is_some_and(|format| format.shared(&object.get_type()) != self.shared)
-        {
+        if !self.is_of_class(object) || !self.is_complete(object.py()) {
             return None;
         }
         let values = match self.format {
@@ -261,36 +274,6 @@ impl Layout {
         plain_number(self.borrow(place, &self.at(object.as_borrowed())?)?, self.cpython)
     }
 
-    /// The plain values in the first places, of an object that has no value of its own in `own`; absent if it has one, or
-    /// that is not to be said here.
-    #[inline]
-    pub(in crate::bindings) fn plains<const N: usize>(
-        &self,
-        own: Option<&values::Spot>,
-        object: &Bound<'_, PyAny>,
-    ) -> Option<[Option<Plain>; N]> {
-        let at = self.at(object.as_borrowed())?;
-        if let Some(own) = own
-            && at.values.as_ref()?.borrow(own, object.as_borrowed()).is_some()
-        {
-            return None;
-        }
-        Some(std::array::from_fn(|place| {
-            self.borrow(place, &at).and_then(|value| plain(value, self.cpython))
-        }))
-    }
-
-    /// What objects of this class have in a place, one after another, for as long as no other code runs.
-    #[inline(always)]
-    pub(super) fn column<'a, 'py: 'a>(
-        &'a self,
-        place: usize,
-        objects: &[At<'a, 'py>],
-    ) -> impl ExactSizeIterator<Item = Option<Borrowed<'a, 'py, PyAny>>> {
-        let place = &self.places[place];
-        objects.iter().map(move |at| place.borrow(at))
-    }
-
     /// Adds the plain values of a row to its columns, from the one with number `first` on. Gives the number of the first
     /// column whose value is none, or is not of the column's kind.
     #[inline]
@@ -301,7 +284,7 @@ impl Layout {
 
     /// What is in a place, for as long as no other code runs.
     #[inline(always)]
-    fn borrow<'a, 'py: 'a>(&'a self, place: usize, at: &At<'a, 'py>) -> Option<Borrowed<'a, 'py, PyAny>> {
+    fn borrow<'a, 'py: 'a>(&'a self, place: usize, at: &At<'a, 'py>) -> Held<'a, 'py> {
         self.places[place].borrow(at)
     }
 
@@ -331,7 +314,7 @@ impl Layout {
             // SAFETY: see `slot`; what is there is null or a reference. It goes to the caller, the value's takes its place; no
             // other code runs meanwhile.
             Spot::Slot(offset) => unsafe {
-                let slot = slot(*offset, at);
+                let slot = slot(*offset, at.object);
                 let old = *slot;
                 if old.is_null() {
                     return None;
@@ -348,14 +331,30 @@ impl Layout {
 /// The slot at this offset of an object.
 ///
 /// # Safety
-/// The offset is one of the object's layout.
-#[inline]
-unsafe fn slot(offset: usize, at: &At<'_, '_>) -> *mut *mut ffi::PyObject {
-    // SAFETY: the object is of this very class (checked in `Layout::at`), whose table of members says that a pointer to an
-    // object is at this offset, within the size of its objects (checked in `Place::of`): that is what the member's type
-    // `Py_T_OBJECT_EX` means, and the interpreter's own descriptor reads and writes it there in the same way. Classes whose
-    // objects may take each other's class have the same slots at the same places.
-    unsafe { at.object.as_ptr().cast::<u8>().add(offset).cast() }
+/// The offset is one of the layout of the object's class.
+#[inline(always)]
+unsafe fn slot(offset: usize, object: Borrowed<'_, '_, PyAny>) -> *mut *mut ffi::PyObject {
+    // SAFETY: the object is of the layout's very class, whose table of members says that a pointer to an object is at this
+    // offset, within the size of its objects (checked in `Place::of`): that is what the member's type `Py_T_OBJECT_EX` means,
+    // and the interpreter's own descriptor reads and writes it there in the same way. Classes whose objects may take each
+    // other's class have the same slots at the same places.
+    unsafe { object.as_ptr().cast::<u8>().add(offset).cast() }
+}
+
+/// What is in the slot at this offset of an object.
+///
+/// # Safety
+/// As for `slot`. Whoever asks is done with what is borrowed, or holds a reference of his own, before any other code runs.
+#[inline(always)]
+pub(super) unsafe fn held_in_slot<'a, 'py>(offset: usize, object: Borrowed<'a, 'py, PyAny>) -> Held<'a, 'py> {
+    // SAFETY: see `slot`; what is there is null (an attribute that is not set) or a living object that the slot holds a
+    // reference to. This thread is attached, and abi3 modules are loaded by interpreters with a global lock only. A whole
+    // number past 64 bits raises an error while it is read by an interpreter that is not known, which may run code of Python's:
+    // `row` reads no further then, and the others borrow anew.
+    unsafe {
+        let value = *slot(offset, object);
+        (!value.is_null()).then(|| Borrowed::from_ptr(object.py(), value))
+    }
 }
 
 /// The attribute that is all of a place.

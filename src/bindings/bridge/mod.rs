@@ -12,6 +12,7 @@ mod compile;
 mod correct;
 mod fault;
 mod finish;
+pub(super) mod herd;
 pub(super) mod layout;
 mod look;
 mod numbers;

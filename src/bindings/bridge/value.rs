@@ -69,7 +69,10 @@ pub(in crate::bindings) fn plain(value: Borrowed<'_, '_, PyAny>, cpython: Option
 
 /// The number that a plain value is for a column of numbers. `cpython`: the interpreter, if it is known.
 #[inline(always)]
-pub(super) fn plain_number(value: Borrowed<'_, '_, PyAny>, cpython: Option<CPython>) -> Option<f64> {
+pub(in crate::bindings) fn plain_number(
+    value: Borrowed<'_, '_, PyAny>,
+    cpython: Option<CPython>,
+) -> Option<f64> {
     // Asked first, so that the usual value is not built in memory by its kind and its bytes.
     match cpython.and_then(|cpython| cpython.real(value)) {
         Some(real) => Some(real),

@@ -112,7 +112,7 @@ impl CPython {
         self,
         list: Borrowed<'a, 'py, PyList>,
         first: usize,
-    ) -> impl ExactSizeIterator<Item = Borrowed<'a, 'py, PyAny>> + use<'a, 'py> {
+    ) -> impl ExactSizeIterator<Item = Borrowed<'a, 'py, PyAny>> + Clone + use<'a, 'py> {
         let py = list.py();
         // SAFETY: a list is what `List` says; its memory is null as long as it is empty. Whoever changes it has to run first.
         let items = unsafe {
@@ -126,6 +126,13 @@ impl CPython {
             .unwrap_or_default()
             .iter()
             .map(move |&item| unsafe { Borrowed::from_ptr(py, item) })
+    }
+
+    /// A reference of one's own to an object.
+    #[inline(always)]
+    pub(in crate::bindings) fn owned<'py>(self, object: Borrowed<'_, 'py, PyAny>) -> Bound<'py, PyAny> {
+        // SAFETY: this takes the reference over that `share` has counted.
+        unsafe { Bound::from_owned_ptr(object.py(), self.share(object)) }
     }
 
     /// Takes a reference more to an object, and gives it away.

@@ -7,6 +7,7 @@
 #![expect(unsafe_code, reason = "the interpreter's own structures are read")]
 
 use std::ffi::c_ulong;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
@@ -39,9 +40,9 @@ enum Home {
 #[derive(Clone, Copy)]
 pub(in crate::bindings) struct Values {
     /// In the order of the names that the class's objects share; of a dict of the object's own, names and values by turns.
-    first: *mut *mut ffi::PyObject,
-    /// How many pairs of a name and its value, if they are in a dict of its own.
-    pairs: Option<usize>,
+    first: NonNull<*mut ffi::PyObject>,
+    /// How many pairs of a name and its value, if they are in a dict of its own; else [`ARRAY`].
+    pairs: usize,
     /// The dict that has them, too, or alone; null if there is none.
     dict: *mut ffi::PyObject,
 }
@@ -86,6 +87,8 @@ const SPLIT: u8 = 2;
 const HEAP: c_ulong = 1 << 9;
 const MANAGED: c_ulong = 1 << 4;
 const INLINE: c_ulong = 1 << 2;
+/// The values are an array.
+const ARRAY: usize = usize::MAX;
 /// What stands before the values of an array (3.13).
 const IN_ARRAY: usize = 8;
 
@@ -158,8 +161,8 @@ impl Format {
                 }
             }
         };
-        if !array.is_null() {
-            return Some(Values { first: array.cast(), pairs: None, dict: dict.cast() });
+        if let Some(first) = NonNull::new(array) {
+            return Some(Values { first: first.cast(), pairs: ARRAY, dict: dict.cast() });
         }
         let dict = dict.cast::<Dict>();
         // SAFETY: without an array the third word before the object is null or a dict, whose names are always valid: those of
@@ -169,13 +172,13 @@ impl Format {
                 return None;
             }
             let Dict { names, values, .. } = *dict;
-            if !values.is_null() {
+            if let Some(values) = NonNull::new(values) {
                 let is_of_class = self.names_of(object.get_type_ptr()) == Some(names);
                 let skipped = if self.home == Home::Inline { IN_ARRAY } else { 0 };
                 let first = values.add(skipped).cast();
-                return is_of_class.then_some(Values { first, pairs: None, dict: dict.cast() });
+                return is_of_class.then_some(Values { first, pairs: ARRAY, dict: dict.cast() });
             }
-            ((*names).kind == TEXTS).then(|| Values::of_names(names, dict.cast()))
+            if (*names).kind == TEXTS { Values::of_names(names, dict.cast()) } else { None }
         }
     }
 }
@@ -213,7 +216,7 @@ impl Values {
         unsafe {
             let Dict { names, values, .. } = *dict.as_ptr().cast::<Dict>();
             let is_here = values.is_null() && (*names).kind == TEXTS;
-            is_here.then(|| Self::of_names(names, dict.as_ptr()))
+            if is_here { Self::of_names(names, dict.as_ptr()) } else { None }
         }
     }
 
@@ -221,24 +224,24 @@ impl Values {
     ///
     /// # Safety
     /// The names are those of the dict, and all texts.
-    unsafe fn of_names(names: *const Names, dict: *mut ffi::PyObject) -> Self {
+    unsafe fn of_names(names: *const Names, dict: *mut ffi::PyObject) -> Option<Self> {
         // SAFETY: as the caller says.
-        let (first, count) = unsafe { pairs(names) };
-        Self { first: first.cast_mut().cast(), pairs: Some(count), dict }
+        let (first, pairs) = unsafe { pairs(names) };
+        Some(Self { first: NonNull::new(first.cast_mut().cast())?, pairs, dict })
     }
 
-    /// The value in a dict of the object's own whose pairs are so many.
+    /// The value in a dict of the object's own.
     ///
     /// # Safety
     /// There is such a dict.
     #[inline]
-    unsafe fn of_own(&self, spot: &Spot, count: usize, py: Python<'_>) -> *mut ffi::PyObject {
+    unsafe fn of_own(&self, spot: &Spot, py: Python<'_>) -> *mut ffi::PyObject {
         let (pairs, entry) =
             (self.first.cast::<[*mut ffi::PyObject; 2]>(), spot.entry.load(Ordering::Relaxed));
         // SAFETY: no pair past the last is looked at.
         unsafe {
-            if entry < count && (*pairs.add(entry))[0] == spot.name.as_ptr() {
-                (*pairs.add(entry))[1]
+            if entry < self.pairs && (*pairs.as_ptr().add(entry))[0] == spot.name.as_ptr() {
+                (*pairs.as_ptr().add(entry))[1]
             } else {
                 self.search(spot, py)
             }
@@ -258,8 +261,8 @@ impl Values {
         // interpreters with a global lock only.
         unsafe {
             let value = match self.pairs {
-                None => *self.first.add(spot.shared?),
-                Some(count) => self.of_own(spot, count, object.py()),
+                ARRAY => *self.first.as_ptr().add(spot.shared?),
+                _ => self.of_own(spot, object.py()),
             };
             (!value.is_null()).then(|| Borrowed::from_ptr(object.py(), value))
         }
@@ -268,14 +271,13 @@ impl Values {
     /// The value of a name in a dict of the object's own; null if it has none.
     #[cold]
     fn search(&self, spot: &Spot, py: Python<'_>) -> *mut ffi::PyObject {
-        let (pairs, dict) = (self.first.cast::<[*mut ffi::PyObject; 2]>(), self.dict);
-        let count = self.pairs.unwrap_or_default();
+        let (pairs, dict) = (self.first.cast::<[*mut ffi::PyObject; 2]>().as_ptr(), self.dict);
         // SAFETY: as in `borrow`. All names of this dict are texts, so asking for another that is no pointer of theirs runs no
         // code of Python's, and raises nothing.
         unsafe {
             let value = ffi::PyDict_GetItemWithError(dict, spot.name.bind(py).as_ptr());
             if !value.is_null() {
-                let entry = (0..count).find(|&entry| (*pairs.add(entry))[0] == spot.name.as_ptr());
+                let entry = (0..self.pairs).find(|&entry| (*pairs.add(entry))[0] == spot.name.as_ptr());
                 entry.into_iter().for_each(|entry| spot.entry.store(entry, Ordering::Relaxed));
             }
             value
@@ -289,7 +291,7 @@ impl Values {
         spot: &Spot,
         value: Bound<'py, PyAny>,
     ) -> Option<Bound<'py, PyAny>> {
-        if self.pairs.is_some() {
+        if self.pairs != ARRAY {
             let old = self.borrow(spot, value.as_borrowed())?.to_owned();
             return set(self.dict, spot, old, &value);
         }
@@ -300,7 +302,7 @@ impl Values {
         // SAFETY: as in `borrow`. The reference that was there goes to the caller, the value's takes its place; no other
         // code runs meanwhile.
         unsafe {
-            let pointer = self.first.add(spot.shared?);
+            let pointer = self.first.as_ptr().add(spot.shared?);
             let old = *pointer;
             if old.is_null() {
                 return None;

@@ -1,0 +1,112 @@
+//! Objects of one class that are looked at together, an attribute at a time.
+//!
+//! Where an attribute is, is then decided once for all of them, and objects that are far in memory are waited for together.
+#![expect(unsafe_code, reason = "attributes are read where they are")]
+
+use arrayvec::ArrayVec;
+use pyo3::Borrowed;
+use pyo3::prelude::*;
+
+use super::layout::{Layout, Spot, held_in_slot};
+use crate::bindings::cpython::values::{self, Values};
+
+/// What an object has in a place; nothing if it has nothing there.
+pub(in crate::bindings) type Held<'a, 'py> = Option<Borrowed<'a, 'py, PyAny>>;
+
+/// Up to `N` objects of a class whose attributes are where its layout says.
+pub(in crate::bindings) struct Herd<'a, 'py, const N: usize> {
+    layout: &'a Layout,
+    objects: ArrayVec<Borrowed<'a, 'py, PyAny>, N>,
+    /// The values of each; of none if all places are slots.
+    values: ArrayVec<Values, N>,
+}
+
+impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
+    /// Nobody yet; nothing if the layout's class is not as it was.
+    ///
+    /// # Safety
+    /// No code of Python's runs as long as the herd is in use.
+    #[inline(always)]
+    pub(in crate::bindings) unsafe fn of(layout: &'a Layout, py: Python<'py>) -> Option<Self> {
+        let herd = Self { layout, objects: ArrayVec::new(), values: ArrayVec::new() };
+        layout.is_complete(py).then_some(herd)
+    }
+
+    /// Adds an object of the class; whether it could be added.
+    #[inline(always)]
+    pub(in crate::bindings) fn add(&mut self, object: Borrowed<'a, 'py, PyAny>) -> bool {
+        if self.objects.is_full() || !self.layout.is_of_class(object) {
+            return false;
+        }
+        if let Some(format) = self.layout.format() {
+            let Some(values) = format.values(&object) else { return false };
+            self.values.push(values);
+        }
+        self.objects.push(object);
+        true
+    }
+
+    /// Adds one of another herd of this class.
+    pub(in crate::bindings) fn add_of(&mut self, other: &Self, number: usize) {
+        self.objects.push(other.objects[number]);
+        self.values.extend(other.values.get(number).copied());
+    }
+
+    /// How many they are.
+    pub(in crate::bindings) fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Keeps the first of them.
+    pub(in crate::bindings) fn truncate(&mut self, len: usize) {
+        self.objects.truncate(len);
+        self.values.truncate(len);
+    }
+
+    /// The objects themselves.
+    pub(in crate::bindings) fn objects(&self) -> &[Borrowed<'a, 'py, PyAny>] {
+        &self.objects
+    }
+
+    /// What each of them has in a place, put into `held`.
+    #[inline(always)]
+    pub(in crate::bindings) fn look<'h>(
+        &self,
+        place: usize,
+        held: &'h mut [Held<'a, 'py>; N],
+    ) -> &'h [Held<'a, 'py>] {
+        let place = self.layout.place(place);
+        let held = &mut held[..self.objects.len()];
+        match &place.spot {
+            Spot::Slot(offset) => {
+                for (held, object) in held.iter_mut().zip(&self.objects) {
+                    // SAFETY: the object is of the layout's class (`add`), and no code runs (`of`).
+                    *held = unsafe { held_in_slot(*offset, *object) };
+                }
+                return held;
+            }
+            Spot::Value(spot) => self.look_for(spot, held),
+            Spot::Class => held.fill(None),
+        }
+        if let Some(of_class) = &place.of_class {
+            for (held, object) in held.iter_mut().zip(&self.objects) {
+                *held = held.or_else(|| Some(of_class.bind_borrowed(object.py())));
+            }
+        }
+        held
+    }
+
+    /// How many of the first have no value of their own in a spot.
+    pub(in crate::bindings) fn without(&self, spot: &values::Spot, held: &mut [Held<'a, 'py>; N]) -> usize {
+        let held = &mut held[..self.objects.len()];
+        self.look_for(spot, held);
+        held.iter().take_while(|held| held.is_none()).count()
+    }
+
+    #[inline(always)]
+    fn look_for(&self, spot: &values::Spot, held: &mut [Held<'a, 'py>]) {
+        for ((held, object), values) in held.iter_mut().zip(&self.objects).zip(&self.values) {
+            *held = values.borrow(spot, *object);
+        }
+    }
+}
