@@ -17,13 +17,14 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
-use super::bridge::herd::{Held, Herd};
+use super::bridge::herd::Herd;
 use super::bridge::layout::Layout;
-use super::bridge::value::{Plain, plain, plain_number};
+use super::bridge::value::{Plain, plain};
 use super::column::refusal;
 use super::cpython::CPython;
 use super::cpython::classes::Bases;
 use super::cpython::values::{Format, Spot, Values};
+use super::predicate::Test;
 use crate::hotpaths::account::{Account, Cost, Total, USUAL_COST};
 
 /// The places of a layout: what `is_alive` looks at, and the cost.
@@ -58,22 +59,6 @@ struct Way {
     own: Option<(Format, Spot, usize)>,
 }
 
-/// What is asked of the attribute.
-enum Test {
-    Is(Py<PyAny>, bool),
-    /// Comes out this way beside the number.
-    Compares(f64, Outcomes),
-}
-
-/// What a comparison says of a number that is less than another, equal, more, or none of these.
-#[derive(Clone, Copy)]
-struct Outcomes {
-    less: bool,
-    equal: bool,
-    more: bool,
-    unordered: bool,
-}
-
 /// What is known of the classes of units, from call to call.
 #[derive(Default)]
 pub(super) struct Classes(Vec<Known>);
@@ -84,9 +69,7 @@ impl Classes {
             visit.call(&known.class)?;
             let Some(way) = &known.way else { return Ok(()) };
             visit.call(&way.function)?;
-            if let Test::Is(constant, _) = &way.test {
-                visit.call(constant)?;
-            }
+            way.test.traverse(visit)?;
             way.layout.traverse(visit)
         })
     }
@@ -280,23 +263,19 @@ impl Way {
     /// Counts units of this class, as [`Units::count`] does.
     fn count<'a, 'py: 'a>(
         &'a self,
-        units: impl Iterator<Item = Borrowed<'a, 'py, PyAny>>,
+        units: impl Iterator<Item = Borrowed<'a, 'py, PyAny>> + Clone,
         account: &mut Account,
         (cpython, py): (CPython, Python<'py>),
     ) -> usize {
         // SAFETY: nothing is done with the herd but looking at plain values.
         let Some(mut herd) = (unsafe { Herd::<BLOCK>::of(&self.layout, py) }) else { return 0 };
-        for unit in units {
-            if !herd.add(unit) {
-                break;
-            }
-        }
+        herd.extend(units, BLOCK);
         let (mut looked_at, mut costs) = ([None; BLOCK], [None; BLOCK]);
         if let Some((_, own, _)) = &self.own {
-            herd.truncate(herd.without(own, &mut looked_at));
+            herd.truncate(herd.without(own));
         }
         let mut alive = [false; BLOCK];
-        let lives = self.test.outcomes(herd.look(LOOKED_AT, &mut looked_at), &mut alive, cpython);
+        let lives = self.test.results(herd.look(LOOKED_AT, &mut looked_at), &mut alive, cpython);
         let costs = herd.look(COST, &mut costs);
         let units = || costs.iter().zip(&alive[..lives]);
         let mut counted = 0;
@@ -323,69 +302,6 @@ impl Way {
             counted += 1;
         }
         counted
-    }
-}
-
-impl Test {
-    /// The test of this name, if it can be made with this constant.
-    fn of(name: &str, constant: &Bound<'_, PyAny>) -> Option<Self> {
-        // What `bool` says of a plain value is whether it differs from zero.
-        let outcomes = match name {
-            "true" => return Some(Self::Compares(0.0, Outcomes::UNEQUAL)),
-            "false" => return Some(Self::Compares(0.0, Outcomes::EQUAL)),
-            "is" => return Some(Self::Is(constant.clone().unbind(), true)),
-            "is not" => return Some(Self::Is(constant.clone().unbind(), false)),
-            "<" => Outcomes { less: true, ..Outcomes::NONE },
-            "<=" => Outcomes { less: true, ..Outcomes::EQUAL },
-            "==" => Outcomes::EQUAL,
-            "!=" => Outcomes::UNEQUAL,
-            ">" => Outcomes { more: true, ..Outcomes::NONE },
-            ">=" => Outcomes { more: true, ..Outcomes::EQUAL },
-            _ => return None,
-        };
-        // Plain numbers are floats to the last bit, so they compare as floats.
-        plain(constant.as_borrowed(), None).map(|constant| Self::Compares(constant.number(), outcomes))
-    }
-
-    /// How it comes out for each, up to the first of which that is not told by a plain value. Gives for how many.
-    #[inline(always)]
-    fn outcomes(&self, looked_at: &[Held<'_, '_>], alive: &mut [bool; BLOCK], cpython: CPython) -> usize {
-        let mut told = 0;
-        match self {
-            Self::Compares(beside, outcomes) => {
-                for (alive, value) in alive.iter_mut().zip(looked_at) {
-                    let Some(number) = value.and_then(|value| plain_number(value, Some(cpython))) else {
-                        break;
-                    };
-                    *alive = outcomes.of(number, *beside);
-                    told += 1;
-                }
-            }
-            Self::Is(constant, wanted) => {
-                for (alive, value) in alive.iter_mut().zip(looked_at) {
-                    let Some(value) = value else { break };
-                    *alive = value.is(constant) == *wanted;
-                    told += 1;
-                }
-            }
-        }
-        told
-    }
-}
-
-impl Outcomes {
-    const NONE: Self = Self { less: false, equal: false, more: false, unordered: false };
-    const EQUAL: Self = Self { equal: true, ..Self::NONE };
-    const UNEQUAL: Self = Self { equal: false, less: true, more: true, unordered: true };
-
-    /// How a number comes out beside another. Without a branch: who lives is as good as random.
-    #[inline(always)]
-    fn of(self, number: f64, beside: f64) -> bool {
-        let unordered = number.is_nan() | beside.is_nan();
-        (self.less & (number < beside))
-            | (self.equal & (number == beside))
-            | (self.more & (number > beside))
-            | (self.unordered & unordered)
     }
 }
 

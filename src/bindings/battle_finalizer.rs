@@ -13,6 +13,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyTuple};
 
 use super::alive::{Classes, Units};
 use super::column::{Plain, kind_of, refusal, shown};
+use super::cpython::form::Form;
 use super::input;
 use super::memory::with_values;
 use crate::error::{Error, Fault};
@@ -102,24 +103,20 @@ impl PyBattleFinalizer {
 
 /// An account as Python has it.
 fn entry(py: Python<'_>, account: Account) -> PyResult<Bound<'_, PyDict>> {
-    static BLANK: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
-    let names = [intern!(py, "initial"), intern!(py, "lost"), intern!(py, "remaining")];
-    // Copying names is faster than entering them.
-    let blank = BLANK.get_or_try_init(py, || {
-        let blank = PyDict::new(py);
-        names.iter().try_for_each(|name| blank.set_item(name, 0)).map(|()| blank.unbind())
-    })?;
-    let entry = blank.bind(py).copy()?;
-    for (name, total) in names.into_iter().zip([account.initial, account.lost, account.remaining]) {
-        match total {
-            Total::Whole(sum) => match i64::try_from(sum) {
-                Ok(sum) => entry.set_item(name, sum)?,
-                Err(_) => entry.set_item(name, sum)?,
-            },
-            Total::Real(sum) => entry.set_item(name, sum)?,
-        }
-    }
-    Ok(entry)
+    static FORM: PyOnceLock<Form<3>> = PyOnceLock::new();
+    let form = FORM.get_or_try_init(py, || Form::of(py, ["initial", "lost", "remaining"]))?;
+    let Account { initial, lost, remaining } = account;
+    form.fill(py, [total(py, initial)?, total(py, lost)?, total(py, remaining)?])
+}
+
+fn total(py: Python<'_>, total: Total) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match total {
+        Total::Whole(sum) => match i64::try_from(sum) {
+            Ok(sum) => sum.into_pyobject(py)?.into_any(),
+            Err(_) => sum.into_pyobject(py)?.into_any(),
+        },
+        Total::Real(sum) => sum.into_pyobject(py)?.into_any(),
+    })
 }
 
 fn account<'py>(

@@ -26,6 +26,7 @@ mod odds;
 mod odds_run;
 mod page;
 mod points;
+mod predicate;
 mod replay;
 mod report;
 mod rules;

@@ -231,11 +231,7 @@ impl<'py> Reader<'_, 'py> {
             weapons,
             mounts: ArrayVec::new(),
         };
-        for unit in items.take(most) {
-            if !block.units.add(unit) {
-                break;
-            }
-        }
+        block.units.extend(items, most);
         block.find_living();
         block.find_weapons();
         let destroyed = block.add_columns(&mut self.armies);

@@ -8,7 +8,8 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 
 use super::layout::{Layout, Spot, held_in_slot};
-use crate::bindings::cpython::values::{self, Values};
+use crate::bindings::cpython::values::Values;
+use crate::bindings::cpython::{self, values};
 
 /// What an object has in a place; nothing if it has nothing there.
 pub(in crate::bindings) type Held<'a, 'py> = Option<Borrowed<'a, 'py, PyAny>>;
@@ -40,10 +41,27 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
         }
         if let Some(format) = self.layout.format() {
             let Some(values) = format.values(&object) else { return false };
+            values.expect();
             self.values.push(values);
         }
         self.objects.push(object);
         true
+    }
+
+    /// Adds objects, `most` at most, up to the first that cannot be added. Those behind are expected to be next.
+    #[inline(always)]
+    pub(in crate::bindings) fn extend(
+        &mut self,
+        objects: impl Iterator<Item = Borrowed<'a, 'py, PyAny>> + Clone,
+        most: usize,
+    ) {
+        let mut later = objects.clone().skip(most);
+        for object in objects.take(most) {
+            if !self.add(object) {
+                return;
+            }
+            later.next().into_iter().for_each(cpython::expect);
+        }
     }
 
     /// Adds one of another herd of this class.
@@ -96,17 +114,19 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
         held
     }
 
-    /// How many of the first have no value of their own in a spot.
-    pub(in crate::bindings) fn without(&self, spot: &values::Spot, held: &mut [Held<'a, 'py>; N]) -> usize {
-        let held = &mut held[..self.objects.len()];
-        self.look_for(spot, held);
-        held.iter().take_while(|held| held.is_none()).count()
+    /// How many of the first have no value of their own in a spot; none if values were not needed.
+    #[inline(always)]
+    pub(in crate::bindings) fn without(&self, spot: &values::Spot) -> usize {
+        let lacks =
+            |(values, object): (&Values, &Borrowed<'a, 'py, PyAny>)| values.borrow(spot, *object).is_none();
+        self.values.iter().zip(&self.objects).take_while(|&both| lacks(both)).count()
     }
 
     #[inline(always)]
     fn look_for(&self, spot: &values::Spot, held: &mut [Held<'a, 'py>]) {
         for ((held, object), values) in held.iter_mut().zip(&self.objects).zip(&self.values) {
             *held = values.borrow(spot, *object);
+            held.iter().for_each(|value| cpython::expect_value(*value));
         }
     }
 }

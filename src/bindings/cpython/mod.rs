@@ -2,15 +2,17 @@
 //!
 //! They are no part of the stable ABI: the versions that are known are recognised by their number and by the sizes of
 //! their structures. All others, and builds that are laid out otherwise, are served by calls.
+#![expect(unsafe_code, reason = "memory that is needed soon is asked for")]
 
 pub(super) mod classes;
+pub(super) mod form;
 pub(super) mod objects;
 pub(super) mod values;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString, PyType};
+use pyo3::{Borrowed, intern};
 
 use values::Dict;
 
@@ -20,6 +22,32 @@ pub(super) enum CPython {
     V3_11,
     V3_12,
     V3_13,
+}
+
+/// Asks for the memory of an object that is looked at soon, and of what stands before it.
+#[inline(always)]
+pub(super) fn expect(object: Borrowed<'_, '_, PyAny>) {
+    let start = object.as_ptr().cast::<usize>();
+    prefetch(start.wrapping_sub(4));
+    prefetch(start);
+}
+
+/// Asks for the memory of a value that is looked at soon.
+#[inline(always)]
+pub(super) fn expect_value(value: Borrowed<'_, '_, PyAny>) {
+    prefetch(value.as_ptr());
+}
+
+#[inline(always)]
+fn prefetch<T>(address: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: this is a hint to the processor; any address will do.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
 }
 
 /// The size of an object's head: its references and its class.

@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyString, PyType};
 use pyo3::{Borrowed, ffi};
 
-use super::{CPython, HEAD, size};
+use super::{CPython, HEAD, prefetch, size};
 
 /// How objects of a class hold their values.
 #[derive(Clone, Copy, Debug)]
@@ -218,6 +218,34 @@ impl Values {
             let is_here = values.is_null() && (*names).kind == TEXTS;
             if is_here { Self::of_names(names, dict.as_ptr()) } else { None }
         }
+    }
+
+    /// Whether they are so many values of a dict of its own.
+    pub(super) fn has(&self, values: usize) -> bool {
+        self.pairs == values
+    }
+
+    /// Puts values in the place of the first ones.
+    ///
+    /// # Safety
+    /// They are so many of a dict of its own ([`has`](Self::has)), which nobody else knows yet, and the new ones refer to nothing
+    /// that the collector of garbage looks for.
+    pub(super) unsafe fn put_first<const N: usize>(self, values: [Bound<'_, PyAny>; N]) {
+        let pairs = self.first.cast::<[*mut ffi::PyObject; 2]>().as_ptr();
+        for (entry, value) in values.into_iter().enumerate() {
+            // SAFETY: there is such a pair. The value's reference takes the place of the one that was there, which is given up.
+            unsafe {
+                let (py, place) = (value.py(), &mut (*pairs.add(entry))[1]);
+                let old = std::mem::replace(place, value.into_ptr());
+                drop(Bound::from_owned_ptr_or_opt(py, old));
+            }
+        }
+    }
+
+    /// Asks for their memory, since they are looked at soon.
+    #[inline(always)]
+    pub(in crate::bindings) fn expect(&self) {
+        prefetch(self.first.as_ptr());
     }
 
     /// Those that stand beside the names of a dict.
