@@ -17,25 +17,24 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
-use super::bridge::herd::Herd;
 use super::bridge::layout::Layout;
+use super::bridge::sight::Sight;
 use super::bridge::value::{Plain, plain};
 use super::column::refusal;
-use super::cpython::CPython;
 use super::cpython::classes::Bases;
-use super::cpython::values::{Format, Spot, Values};
+use super::cpython::format::Format;
+use super::cpython::values::{Spot, Values};
+use super::cpython::{CPython, expect};
 use super::predicate::Test;
 use crate::hotpaths::account::{Account, Cost, Total, USUAL_COST};
 
-/// The places of a layout: what `is_alive` looks at, and the cost.
-const LOOKED_AT: usize = 0;
-const COST: usize = 1;
 /// So many classes are known at a time; a battle has a few.
 const CLASSES: usize = 8;
-/// So many units are found before they are looked at.
-const BLOCK: usize = 32;
-/// Whole costs below this are plain values, and a block's sum of them is no more than 64 bits hold.
+/// So many units ahead memory is asked for.
+const AHEAD: usize = 16;
+/// Whole costs below this are plain values, and 64 bits hold the sum of so many.
 const MOST: i64 = 1 << 53;
+const AT_A_TIME: usize = 1 << 9;
 /// What is known is looked at again after a call of a unit; that takes as long as calling some two units. It is worth it as
 /// long as at least so many are read at once each time, on average, but for so many times to begin with.
 const WORTH: usize = 4;
@@ -267,41 +266,54 @@ impl Way {
         account: &mut Account,
         (cpython, py): (CPython, Python<'py>),
     ) -> usize {
-        // SAFETY: nothing is done with the herd but looking at plain values.
-        let Some(mut herd) = (unsafe { Herd::<BLOCK>::of(&self.layout, py) }) else { return 0 };
-        herd.extend(units, BLOCK);
-        let (mut looked_at, mut costs) = ([None; BLOCK], [None; BLOCK]);
-        if let Some((_, own, _)) = &self.own {
-            herd.truncate(herd.without(own));
-        }
-        let mut alive = [false; BLOCK];
-        let lives = self.test.results(herd.look(LOOKED_AT, &mut looked_at), &mut alive, cpython);
-        let costs = herd.look(COST, &mut costs);
-        let units = || costs.iter().zip(&alive[..lives]);
-        let mut counted = 0;
-        // Whole costs, nearly always: their sum does not depend on the order.
-        if let Total::Whole(_) = account.initial {
-            let (mut all, mut of_living) = (0, 0);
-            for (cost, &alive) in units() {
-                let cost = match cost {
-                    None => USUAL_COST,
-                    Some(cost) => match cpython.whole(*cost) {
-                        Some(cost) if (0..MOST).contains(&cost) => cost,
-                        _ => break,
-                    },
-                };
-                all += cost;
-                of_living += cost & -i64::from(alive);
-                counted += 1;
+        let own = self.own.as_ref().map(|(_, spot, _)| spot);
+        let Some(sight) = Sight::<2>::of(&self.layout, own, py) else { return 0 };
+        let mut later = units.clone().skip(AHEAD);
+        let (mut counted, mut whole) = (0, Whole::default());
+        let mut are_whole = matches!(account.initial, Total::Whole(_));
+        for unit in units {
+            // SAFETY: nothing is done with what it holds but reading plain values.
+            let Some([Some(looked_at), value]) = (unsafe { sight.look(unit) }) else { break };
+            later.next().into_iter().for_each(expect);
+            let Some(alive) = self.test.holds(looked_at, cpython) else { break };
+            // Whole costs, nearly always: their sum does not depend on the order.
+            match value.and_then(|value| cpython.whole(value)) {
+                Some(cost) if are_whole && (0..MOST).contains(&cost) => whole.add(cost, alive),
+                _ => {
+                    let Some(cost) = cost(value, cpython) else { break };
+                    whole.enter(account);
+                    account.count(cost, alive);
+                    are_whole = matches!(account.initial, Total::Whole(_));
+                }
             }
-            account.count_whole(all, of_living);
-        }
-        for (&value, &alive) in units().skip(counted) {
-            let Some(cost) = cost(value, cpython) else { break };
-            account.count(cost, alive);
             counted += 1;
+            if counted % AT_A_TIME == 0 {
+                whole.enter(account);
+            }
         }
+        whole.enter(account);
         counted
+    }
+}
+
+/// Whole costs that are not in an account yet.
+#[derive(Default)]
+struct Whole {
+    all: i64,
+    of_living: i64,
+}
+
+impl Whole {
+    /// Without a branch: who lives is as good as random.
+    #[inline(always)]
+    fn add(&mut self, cost: i64, alive: bool) {
+        self.all += cost;
+        self.of_living += cost & -i64::from(alive);
+    }
+
+    fn enter(&mut self, account: &mut Account) {
+        let Self { all, of_living } = std::mem::take(self);
+        account.count_whole(all, of_living);
     }
 }
 

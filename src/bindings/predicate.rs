@@ -4,7 +4,6 @@ use pyo3::Borrowed;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
-use super::bridge::herd::Held;
 use super::bridge::value::{plain, plain_number};
 use super::cpython::CPython;
 
@@ -52,40 +51,21 @@ impl Test {
         if let Self::Is(constant, _) = self { visit.call(constant) } else { Ok(()) }
     }
 
-    /// How it comes out for each, up to the first of which that is not told by a plain value. Gives for how many.
+    /// How it comes out; nothing if that is not told by a plain value.
     #[inline(always)]
-    pub(super) fn results(
-        &self,
-        looked_at: &[Held<'_, '_>],
-        results: &mut [bool],
-        cpython: CPython,
-    ) -> usize {
+    pub(super) fn holds(&self, value: Borrowed<'_, '_, PyAny>, cpython: CPython) -> Option<bool> {
         let (relation, beside) = match self {
             Self::Compares(relation, beside) => (relation, *beside),
-            Self::Is(constant, wanted) => {
-                return fill(results, looked_at, |value| Some(value.is(constant) == *wanted));
-            }
+            Self::Is(constant, wanted) => return Some(value.is(constant) == *wanted),
         };
-        let number = |value| plain_number(value, Some(cpython));
-        // A loop for each, without a branch in it: who lives is as good as random.
-        match relation {
-            Relation::Less => fill(results, looked_at, |value| Some(number(value)? < beside)),
-            Relation::LessOrEqual => fill(results, looked_at, |value| Some(number(value)? <= beside)),
-            Relation::Equal => fill(results, looked_at, |value| Some(number(value)? == beside)),
-            Relation::Unequal => fill(results, looked_at, |value| Some(number(value)? != beside)),
-            Relation::More => fill(results, looked_at, |value| Some(number(value)? > beside)),
-            Relation::MoreOrEqual => fill(results, looked_at, |value| Some(number(value)? >= beside)),
-        }
+        let number = plain_number(value, Some(cpython))?;
+        Some(match relation {
+            Relation::Less => number < beside,
+            Relation::LessOrEqual => number <= beside,
+            Relation::Equal => number == beside,
+            Relation::Unequal => number != beside,
+            Relation::More => number > beside,
+            Relation::MoreOrEqual => number >= beside,
+        })
     }
-}
-
-/// What `read` makes of values, up to the first that is absent, or of which it makes nothing. Gives of how many.
-#[inline(always)]
-fn fill<'a, 'py>(
-    results: &mut [bool],
-    held: &[Held<'a, 'py>],
-    read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<bool>,
-) -> usize {
-    let read = held.iter().map_while(|value| read((*value)?));
-    results.iter_mut().zip(read).map(|(result, read)| *result = read).count()
 }

@@ -8,14 +8,14 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 
 use super::layout::{Layout, Spot, held_in_slot};
+use crate::bindings::cpython;
 use crate::bindings::cpython::values::Values;
-use crate::bindings::cpython::{self, values};
 
 /// What an object has in a place; nothing if it has nothing there.
 pub(in crate::bindings) type Held<'a, 'py> = Option<Borrowed<'a, 'py, PyAny>>;
 
 /// Up to `N` objects of a class whose attributes are where its layout says.
-pub(in crate::bindings) struct Herd<'a, 'py, const N: usize> {
+pub(super) struct Herd<'a, 'py, const N: usize> {
     layout: &'a Layout,
     objects: ArrayVec<Borrowed<'a, 'py, PyAny>, N>,
     /// The values of each; of none if all places are slots.
@@ -28,14 +28,14 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
     /// # Safety
     /// No code of Python's runs as long as the herd is in use.
     #[inline(always)]
-    pub(in crate::bindings) unsafe fn of(layout: &'a Layout, py: Python<'py>) -> Option<Self> {
+    pub(super) unsafe fn of(layout: &'a Layout, py: Python<'py>) -> Option<Self> {
         let herd = Self { layout, objects: ArrayVec::new(), values: ArrayVec::new() };
         layout.is_complete(py).then_some(herd)
     }
 
     /// Adds an object of the class; whether it could be added.
     #[inline(always)]
-    pub(in crate::bindings) fn add(&mut self, object: Borrowed<'a, 'py, PyAny>) -> bool {
+    pub(super) fn add(&mut self, object: Borrowed<'a, 'py, PyAny>) -> bool {
         if self.objects.is_full() || !self.layout.is_of_class(object) {
             return false;
         }
@@ -50,7 +50,7 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
 
     /// Adds objects, `most` at most, up to the first that cannot be added. Those behind are expected to be next.
     #[inline(always)]
-    pub(in crate::bindings) fn extend(
+    pub(super) fn extend(
         &mut self,
         objects: impl Iterator<Item = Borrowed<'a, 'py, PyAny>> + Clone,
         most: usize,
@@ -65,35 +65,31 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
     }
 
     /// Adds one of another herd of this class.
-    pub(in crate::bindings) fn add_of(&mut self, other: &Self, number: usize) {
+    pub(super) fn add_of(&mut self, other: &Self, number: usize) {
         self.objects.push(other.objects[number]);
         self.values.extend(other.values.get(number).copied());
     }
 
     /// How many they are.
-    pub(in crate::bindings) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.objects.len()
     }
 
     /// Keeps the first of them.
-    pub(in crate::bindings) fn truncate(&mut self, len: usize) {
+    pub(super) fn truncate(&mut self, len: usize) {
         self.objects.truncate(len);
         self.values.truncate(len);
     }
 
     /// The objects themselves.
-    pub(in crate::bindings) fn objects(&self) -> &[Borrowed<'a, 'py, PyAny>] {
+    pub(super) fn objects(&self) -> &[Borrowed<'a, 'py, PyAny>] {
         &self.objects
     }
 
     /// What each of them has in a place, put into `held`.
     #[inline(always)]
-    pub(in crate::bindings) fn look<'h>(
-        &self,
-        place: usize,
-        held: &'h mut [Held<'a, 'py>; N],
-    ) -> &'h [Held<'a, 'py>] {
-        let place = self.layout.place(place);
+    pub(super) fn look<'h>(&self, place: usize, held: &'h mut [Held<'a, 'py>; N]) -> &'h [Held<'a, 'py>] {
+        let place = &self.layout.places()[place];
         let held = &mut held[..self.objects.len()];
         match &place.spot {
             Spot::Slot(offset) => {
@@ -103,7 +99,11 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
                 }
                 return held;
             }
-            Spot::Value(spot) => self.look_for(spot, held),
+            Spot::Value(spot) => {
+                for ((held, object), values) in held.iter_mut().zip(&self.objects).zip(&self.values) {
+                    *held = values.borrow(spot, *object);
+                }
+            }
             Spot::Class => held.fill(None),
         }
         if let Some(of_class) = &place.of_class {
@@ -112,21 +112,5 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
             }
         }
         held
-    }
-
-    /// How many of the first have no value of their own in a spot; none if values were not needed.
-    #[inline(always)]
-    pub(in crate::bindings) fn without(&self, spot: &values::Spot) -> usize {
-        let lacks =
-            |(values, object): (&Values, &Borrowed<'a, 'py, PyAny>)| values.borrow(spot, *object).is_none();
-        self.values.iter().zip(&self.objects).take_while(|&both| lacks(both)).count()
-    }
-
-    #[inline(always)]
-    fn look_for(&self, spot: &values::Spot, held: &mut [Held<'a, 'py>]) {
-        for ((held, object), values) in held.iter_mut().zip(&self.objects).zip(&self.values) {
-            *held = values.borrow(spot, *object);
-            held.iter().for_each(|value| cpython::expect_value(*value));
-        }
     }
 }

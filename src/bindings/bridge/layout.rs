@@ -1,7 +1,7 @@
 //! Attributes read, and set, where they are.
 //!
 //! Objects of a class with `__slots__` have their attributes at fixed offsets, which the class's table of members names.
-//! Those of other classes are where the interpreter keeps them (`cpython::values`). Reading one there costs a tenth of a look-up
+//! Those of other classes are where the interpreter keeps them (`cpython::format`). Reading one there costs a tenth of a look-up
 //! by name, and no code of Python's runs. This is done where it is what a look-up would do: the class looks attributes up
 //! as `object` does, and what it finds under the name is the slot's own descriptor, a plain constant, or nothing. A class
 //! is asked in each hand-over whether it is as it was. One that the objects' own code changes in the middle of a hand-over
@@ -21,7 +21,8 @@ use super::path::Kind;
 use super::value::{is_plain, plain_number};
 use crate::bindings::cpython::CPython;
 use crate::bindings::cpython::classes::{Bases, looks_up_as_object_does, sets_as_object_does, slot_of};
-use crate::bindings::cpython::values::{self, Format, Values};
+use crate::bindings::cpython::format::Format;
+use crate::bindings::cpython::values::{self, Values};
 
 /// Where the objects of one class have the places of a schema.
 pub(in crate::bindings) struct Layout {
@@ -80,7 +81,7 @@ impl Place {
 
     /// What an object has here, for as long as no other code runs.
     #[inline(always)]
-    fn borrow<'a, 'py: 'a>(&'a self, at: &At<'a, 'py>) -> Held<'a, 'py> {
+    pub(super) fn borrow<'a, 'py: 'a>(&'a self, at: &At<'a, 'py>) -> Held<'a, 'py> {
         let of_object = match &self.spot {
             // SAFETY: the offset is one of the layout that the object was compared with (`Layout::at`).
             Spot::Slot(offset) => return unsafe { held_in_slot(*offset, at.object) },
@@ -106,7 +107,7 @@ pub(super) enum Spot {
 #[derive(Clone, Copy)]
 pub(super) struct At<'a, 'py> {
     object: Borrowed<'a, 'py, PyAny>,
-    values: Option<Values>,
+    pub(super) values: Option<Values>,
 }
 
 impl Layout {
@@ -219,10 +220,10 @@ impl Layout {
         self.format
     }
 
-    /// The place with this number.
+    /// The places, in order of their numbers.
     #[inline(always)]
-    pub(super) fn place(&self, place: usize) -> &Place {
-        &self.places[place]
+    pub(super) fn places(&self) -> &[Place] {
+        &self.places
     }
 
     /// Whether objects of the class share no more names than they did, where that matters.

@@ -20,6 +20,7 @@ mod path;
 mod plan;
 mod read;
 mod schema;
+pub(super) mod sight;
 mod treaties;
 mod turn;
 mod undo;

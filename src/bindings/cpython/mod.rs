@@ -6,6 +6,7 @@
 
 pub(super) mod classes;
 pub(super) mod form;
+pub(super) mod format;
 pub(super) mod objects;
 pub(super) mod values;
 
@@ -30,12 +31,6 @@ pub(super) fn expect(object: Borrowed<'_, '_, PyAny>) {
     let start = object.as_ptr().cast::<usize>();
     prefetch(start.wrapping_sub(4));
     prefetch(start);
-}
-
-/// Asks for the memory of a value that is looked at soon.
-#[inline(always)]
-pub(super) fn expect_value(value: Borrowed<'_, '_, PyAny>) {
-    prefetch(value.as_ptr());
 }
 
 #[inline(always)]
