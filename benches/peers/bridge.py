@@ -4,11 +4,13 @@
 
 In is what a hand-over takes that is refused for its very last object, so that it reads all and pushes
 nothing, less what one of that object alone takes. Out is what a battle of one round takes longer than the
-same battle whose results the schema writes nowhere: health, shield, position and suppression. Everything is
-done in turns, and each turn begins with objects that Python has just written to.
+same battle whose results the schema writes nowhere: health, shield, position and suppression. Both are
+measured in turns with what they are compared with, and each turn begins with objects that Python has just
+written to.
 """
 
 import gc
+import operator
 import statistics
 import time
 from collections import deque
@@ -213,20 +215,17 @@ def compare(count: int) -> None:
         "look-ups of them from C": partial(from_c, units),
         "into NumPy columns": partial(into_columns, units),
     }
-    parts = {
-        "read": partial(refused, {**armies, "C": [wrong]}),
-        "read nobody": partial(refused, {"C": [wrong]}),
-        "fight": fight,
-        "fight, write nothing": only_read,
+    reading = {
+        "all": partial(refused, {**armies, "C": [wrong]}),
+        "nobody": partial(refused, {"C": [wrong]}),
     }
-    times = in_turns({**parts, **loops}, fresh, turns)
-    of_parts = zip(*(times[name] for name in parts), strict=True)
-    both = statistics.median(
-        read - nobody + fought - unwritten for read, nobody, fought, unwritten in of_parts
-    )
+    read = in_turns({**reading, **loops}, fresh, turns)
+    into = statistics.median(map(operator.sub, read["all"], read["nobody"]))
+    fought = in_turns({"and written": fight, "and not": only_read}, fresh, turns)
+    out = statistics.median(map(operator.sub, fought["and written"], fought["and not"]))
     part, size = "objects in and out, per unit of 54 attributes", f"{count:,} units"
     for name in loops:
-        show(Figure(part, size, both / count, name, statistics.median(times[name]) / count))
+        show(Figure(part, size, (into + out) / count, name, statistics.median(read[name]) / count))
 
 
 if __name__ == "__main__":
