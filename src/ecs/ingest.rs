@@ -66,6 +66,25 @@ impl<'a> Values<'a> {
     }
 }
 
+/// The values of one input column where they lie, of a type that most columns are of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Slice<'a> {
+    /// 64-bit numbers.
+    Numbers(&'a [f64]),
+    /// True or false.
+    Flags(&'a [bool]),
+}
+
+impl Slice<'_> {
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Numbers(values) => values.len(),
+            Self::Flags(values) => values.len(),
+        }
+    }
+}
+
 /// One input table: columns by name, in the caller's order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TableInput<'a> {

@@ -3,7 +3,12 @@
 //! A new column's memory is handed over by the system page by page, as each is written first: for a million numbers that
 //! are two thousand pages of 4 KiB, which take longer than the numbers. Linux gives pages of 2 MiB to who asks for them, as
 //! NumPy does for its arrays, and the pages of columns too small for that in one go. Elsewhere nothing is asked for.
-#![expect(unsafe_code, reason = "the system is asked by a foreign function")]
+#![expect(
+    unsafe_code,
+    reason = "the system is asked by a foreign function, and memory is written that holds nothing"
+)]
+
+use std::mem::MaybeUninit;
 
 /// An empty column with room for so many values.
 pub fn with_room<T>(values: usize) -> Vec<T> {
@@ -28,21 +33,44 @@ pub fn filled<T: Clone>(value: T, rows: usize) -> Vec<T> {
     column
 }
 
-/// `rows` zeroes. Many of them are pages that nobody has touched: whoever writes them first is given them, so that threads
-/// which each write their part share that work, too.
-pub fn zeroes<T: Clone + Default>(rows: usize) -> Vec<T> {
-    let mut column = vec![T::default(); rows];
-    if size_of_val(column.as_slice()) >= LARGE {
-        advise(&mut column, Pages::Large);
-    }
-    column
-}
-
 /// The values of an iterator that knows how many it has.
 pub fn collected<T>(values: impl ExactSizeIterator<Item = T>) -> Vec<T> {
     let mut column = with_room(values.len());
     column.extend(values);
     column
+}
+
+/// A column that holds nothing, and of which each value is about to be written. Whoever writes a page first is given it, so
+/// that threads which each write their part share that work, too.
+pub struct Blank<T> {
+    column: Vec<T>,
+    rows: usize,
+}
+
+impl<T: Copy> Blank<T> {
+    /// For so many values.
+    pub fn of(rows: usize) -> Self {
+        let mut column = Vec::with_capacity(rows);
+        if rows * size_of::<T>() >= LARGE {
+            advise(column.spare_capacity_mut(), Pages::Large);
+        }
+        Self { column, rows }
+    }
+
+    /// The places of the values.
+    pub fn slots(&mut self) -> &mut [MaybeUninit<T>] {
+        &mut self.column.spare_capacity_mut()[..self.rows]
+    }
+
+    /// The column.
+    ///
+    /// # Safety
+    /// Each of the slots has been written.
+    pub unsafe fn written(mut self) -> Vec<T> {
+        // SAFETY: there is room for so many values, and they have been written.
+        unsafe { self.column.set_len(self.rows) };
+        self.column
+    }
 }
 
 /// Columns of at least so many bytes ask for large pages.
@@ -106,7 +134,14 @@ mod tests {
                 column[rows..].iter().enumerate().all(|(row, &value)| value == row as f64),
                 "{rows} rows"
             );
-            assert!(zeroes::<i64>(rows).iter().all(|&value| value == 0), "{rows} rows");
+            let mut blank = Blank::of(rows);
+            blank.slots().iter_mut().enumerate().for_each(|(row, slot)| _ = slot.write(row as i64));
+            // SAFETY: all slots have been written.
+            let written = unsafe { blank.written() };
+            assert!(
+                written.len() == rows && written.iter().zip(0..).all(|(&value, row)| value == row),
+                "{rows} rows"
+            );
             assert_eq!(
                 collected((0..rows).map(|row| row as u32)).last().copied(),
                 (rows as u32).checked_sub(1)

@@ -83,31 +83,50 @@ impl Names for Each {
 /// [`Salvo::roll`] does all steps. Who has more to do for each weapon does it beside the second one, so that vector units
 /// have something to do while they wait for a division: [`Salvo::muster`], then [`Salvo::aim`] for each lane, then
 /// [`Salvo::settle`].
-#[derive(Clone, Debug, Default)]
-pub struct Salvo {
+#[derive(Clone, Debug)]
+pub struct Salvo<const N: usize = LANES> {
     /// Attacks, whole or not.
-    pub attacks: [f64; LANES],
+    pub attacks: [f64; N],
     /// The chance that an attack hits.
-    pub hit: [f64; LANES],
+    pub hit: [f64; N],
     /// The chance that a hit is a crit.
-    pub crit: [f64; LANES],
+    pub crit: [f64; N],
     /// Attacks made.
-    pub made: [u32; LANES],
+    pub made: [u32; N],
     /// Attacks that hit.
-    pub hits: [u32; LANES],
+    pub hits: [u32; N],
     /// Hits that were crits.
-    pub crits: [u32; LANES],
+    pub crits: [u32; N],
     /// The words that mean a hit, and those that mean a crit.
-    to_hit: [f64; LANES],
-    to_crit: [f64; LANES],
+    to_hit: [f64; N],
+    to_crit: [f64; N],
     /// The largest word that means a hit, and a crit: a word is compared with it by 32 bits. Where no word does, they are
     /// wrong, and what was counted is forgotten.
-    last_hit: [u32; LANES],
-    last_crit: [u32; LANES],
+    last_hit: [u32; N],
+    last_crit: [u32; N],
     /// Words that are taken for the attack more: one if there is a fraction.
-    before: [u32; LANES],
+    before: [u32; N],
     /// The words of two blocks.
-    words: [[u32; LANES]; 8],
+    words: [[u32; N]; 8],
+}
+
+impl<const N: usize> Default for Salvo<N> {
+    fn default() -> Self {
+        Self {
+            attacks: [0.0; N],
+            hit: [0.0; N],
+            crit: [0.0; N],
+            made: [0; N],
+            hits: [0; N],
+            crits: [0; N],
+            to_hit: [0.0; N],
+            to_crit: [0.0; N],
+            last_hit: [0; N],
+            last_crit: [0; N],
+            before: [0; N],
+            words: [[0; N]; 8],
+        }
+    }
 }
 
 /// How a salvo is rolled: what [`Salvo::muster`] found out about all of its lanes.
@@ -129,17 +148,17 @@ impl Muster {
     }
 }
 
-impl Salvo {
+impl<const N: usize> Salvo<N> {
     /// Rolls all lanes. Those that nobody filled hold what they held, and cost no more than the others.
     #[inline(always)]
     pub fn roll(&mut self, names: &impl Names) {
         let muster = self.muster();
         if muster.is_short() {
-            for lane in 0..LANES {
+            for lane in 0..N {
                 self.aim::<1>(lane, names);
             }
         } else {
-            for lane in 0..LANES {
+            for lane in 0..N {
                 self.aim::<2>(lane, names);
             }
         }
@@ -150,7 +169,7 @@ impl Salvo {
     #[inline(always)]
     pub fn muster(&mut self) -> Muster {
         let (mut few, mut whole, mut most) = (true, true, 0);
-        for lane in 0..LANES {
+        for lane in 0..N {
             let attacks = self.attacks[lane];
             few &= attacks <= FEW;
             whole &= attacks == attacks.floor();
@@ -161,7 +180,7 @@ impl Salvo {
         }
         let mut most = most as u32;
         if !whole {
-            for lane in 0..LANES {
+            for lane in 0..N {
                 let attacks = self.attacks[lane];
                 let has_fraction = (attacks <= FEW) & (attacks > attacks.floor());
                 self.before[lane] = bits_of(if has_fraction { 1.0 } else { 0.0 }) as u32;
@@ -203,13 +222,13 @@ impl Salvo {
         if muster.fractions {
             self.one_more();
         }
-        (self.hits, self.crits) = ([0; LANES], [0; LANES]);
+        (self.hits, self.crits) = ([0; N], [0; N]);
         if muster.is_short() {
             self.count::<4>(0);
         } else {
             self.count::<8>(0);
             for block in 2..muster.most.div_ceil(4) {
-                for lane in 0..LANES {
+                for lane in 0..N {
                     let (key, unit, name) = names.of(lane);
                     let [first, second, third, fourth] = key.named_block(unit, name + u64::from(block));
                     self.words[0][lane] = first;
@@ -220,7 +239,7 @@ impl Salvo {
                 self.count::<4>(4 * block);
             }
         }
-        for lane in 0..LANES {
+        for lane in 0..N {
             self.hits[lane] = if self.to_hit[lane] > 0.0 { self.hits[lane] } else { 0 };
             self.crits[lane] = if self.to_crit[lane] > 0.0 { self.crits[lane] } else { 0 };
         }
@@ -232,7 +251,7 @@ impl Salvo {
     /// The attack more of lanes with a fraction: the first word decides.
     #[inline(always)]
     fn one_more(&mut self) {
-        for lane in 0..LANES {
+        for lane in 0..N {
             let attacks = self.attacks[lane];
             let words = words_for(attacks - attacks.floor());
             let ever = bits_of(if words > 0.0 { 1.0 } else { 0.0 }) as u32;
@@ -244,7 +263,7 @@ impl Salvo {
     /// Counts the hits and crits that `WORDS` words mean, the first of which is the stream's word `from`.
     #[inline(always)]
     fn count<const WORDS: usize>(&mut self, from: u32) {
-        for lane in 0..LANES {
+        for lane in 0..N {
             let (mut hits, mut crits) = (self.hits[lane], self.crits[lane]);
             for word in 0..WORDS {
                 // Before the first attack the number wraps around.
@@ -260,7 +279,7 @@ impl Salvo {
     /// R-SHOOT-3 for lanes with many attacks.
     #[inline(never)]
     fn many(&mut self, names: &impl Names) {
-        for lane in 0..LANES {
+        for lane in 0..N {
             if self.attacks[lane] > FEW {
                 let (key, unit, name) = names.of(lane);
                 let mut stream = key.named_stream(unit, name);
@@ -299,7 +318,7 @@ mod tests {
             seed in any::<u64>(),
             weapons in prop::collection::vec((0.0f64..40.0, any::<bool>(), 0.0f64..=1.0, 0.0f64..=1.0), LANES),
         ) {
-            let (mut salvo, mut names) = (Salvo::default(), Each::default());
+            let (mut salvo, mut names) = (Salvo::<LANES>::default(), Each::default());
             for (lane, &(attacks, whole, hit, crit)) in weapons.iter().enumerate() {
                 let key = RollKey::new(seed, lane as u32 % 3);
                 names.set(lane, key, lane as u64 / 2, name(Purpose::Volley, lane as u16, 9));

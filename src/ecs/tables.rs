@@ -119,7 +119,7 @@ impl Column {
 /// Named columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
-    names: Vec<Cow<'static, str>>,
+    names: Cow<'static, [Cow<'static, str>]>,
     columns: Vec<Arc<Column>>,
     rows: usize,
 }
@@ -138,8 +138,21 @@ impl Table {
     /// # Panics
     /// As [`Table::new`].
     pub fn shared((names, columns): (Vec<Cow<'static, str>>, Vec<Arc<Column>>)) -> Self {
+        Self::named(names.into(), columns)
+    }
+
+    /// A table of columns whose names never change: it costs no memory for these.
+    ///
+    /// # Panics
+    /// As [`Table::new`], and if the names are not as many as the columns.
+    pub fn fixed(names: &'static [Cow<'static, str>], columns: Vec<Column>) -> Self {
+        Self::named(names.into(), columns.into_iter().map(Arc::new).collect())
+    }
+
+    fn named(names: Cow<'static, [Cow<'static, str>]>, columns: Vec<Arc<Column>>) -> Self {
         let rows = columns.first().map_or(0, |column| column.len());
         assert!(columns.iter().all(|column| column.len() == rows), "columns of unequal length");
+        assert!(names.len() == columns.len(), "a name for each column");
         Self { names, columns, rows }
     }
 
@@ -158,8 +171,8 @@ impl Table {
         let (_, first) = tables
             .first()
             .copied()
-            .unwrap_or((0, const { &Self { names: Vec::new(), columns: Vec::new(), rows: 0 } }));
-        for name in &first.names {
+            .unwrap_or((0, const { &Self { names: Cow::Borrowed(&[]), columns: Vec::new(), rows: 0 } }));
+        for name in first.names.iter() {
             let parts = tables.iter().filter_map(|(_, table)| table.column(name));
             columns.push((name.clone(), Column::stack(parts.map(AsRef::as_ref))));
         }

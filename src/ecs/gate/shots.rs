@@ -5,8 +5,7 @@
 
 use super::read;
 use crate::ecs::columns::{Absent, ColumnSpec, Kind, SHOTS};
-use crate::ecs::ingest::{TableInput, Values};
-use crate::ecs::salvo::LANES;
+use crate::ecs::ingest::{Slice, TableInput, Values};
 use crate::error::{Error, Fault, Faults, Result};
 
 /// What faults call the input.
@@ -30,8 +29,10 @@ pub struct Shots<'a> {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Field<'a> {
-    /// A value for each row.
-    Each(&'a Values<'a>),
+    /// A value for each row, where it is needed.
+    Each(Slice<'a>),
+    /// A number of another type for each row.
+    Others(&'a Values<'a>),
     /// This for all rows; for flags 0 or 1.
     Same(f64),
 }
@@ -64,7 +65,7 @@ pub fn shots<'a>(input: &'a ShotInput<'a>) -> Result<Shots<'a>> {
         if !fits(column, values) {
             faults.add(|| wrong_kind(column, values));
         } else if has_rows {
-            fields[index] = Some(Field::Each(values));
+            fields[index] = Some(Field::of(values));
         } else {
             let mut own = Faults::default();
             check(column, values, &mut own);
@@ -76,16 +77,47 @@ pub fn shots<'a>(input: &'a ShotInput<'a>) -> Result<Shots<'a>> {
         }
     }
     faults.into_result(Error::Input)?;
-    let mut known = fields.into_iter().zip(&SHOTS);
-    let fields = std::array::from_fn(|_| match known.next() {
-        Some((Some(field), _)) => field,
-        Some((None, ColumnSpec { absent: Absent::Is(number), .. })) => Field::Same(*number),
-        _ => Field::Same(0.0),
-    });
-    Ok(Shots { rows, fields })
+    Ok(Shots::of(rows, fields))
 }
 
-impl Shots<'_> {
+impl<'a> Field<'a> {
+    fn of(values: &'a Values<'a>) -> Self {
+        match values {
+            Values::F64(values) => Self::Each(Slice::Numbers(values)),
+            Values::Flag(values) => Self::Each(Slice::Flags(values)),
+            _ => Self::Others(values),
+        }
+    }
+}
+
+impl<'a> Shots<'a> {
+    /// A batch whose columns are known by their places in [`SHOTS`], and need not be looked up by name. Nothing if they are
+    /// not of their kinds or not of one length, or if there is none: [`shots`] tells what is wrong.
+    pub fn known(columns: &[Option<Slice<'a>>; SHOTS.len()]) -> Option<Self> {
+        let rows = columns.iter().flatten().next()?.rows();
+        let fits = |(column, spec): (&Option<Slice<'a>>, &ColumnSpec)| match column {
+            Some(Slice::Numbers(values)) => !matches!(spec.kind, Kind::Flag) && values.len() == rows,
+            Some(Slice::Flags(values)) => matches!(spec.kind, Kind::Flag) && values.len() == rows,
+            None => true,
+        };
+        columns
+            .iter()
+            .zip(&SHOTS)
+            .all(fits)
+            .then(|| Self::of(rows, columns.map(|column| column.map(Field::Each))))
+    }
+
+    /// A batch of these columns, and the rule book's defaults in place of the others.
+    fn of(rows: usize, fields: [Option<Field<'a>>; SHOTS.len()]) -> Self {
+        let mut known = fields.into_iter().zip(&SHOTS);
+        let fields = std::array::from_fn(|_| match known.next() {
+            Some((Some(field), _)) => field,
+            Some((None, ColumnSpec { absent: Absent::Is(number), .. })) => Field::Same(*number),
+            _ => Field::Same(0.0),
+        });
+        Self { rows, fields }
+    }
+
     /// How many shots there are.
     pub fn rows(&self) -> usize {
         self.rows
@@ -96,41 +128,33 @@ impl Shots<'_> {
         if let Field::Same(value) = self.fields[column] { Some(value) } else { None }
     }
 
-    /// The values of a column of numbers from row `first` on: where they lie, if they lie there as they are needed, else as
-    /// they are written into `lanes`. Lanes past the last row, and those of a column whose value holds for all rows, stay as
-    /// they are.
-    pub fn numbers<'l>(
-        &'l self,
-        column: usize,
-        first: usize,
-        lanes: &'l mut [f64; LANES],
-    ) -> &'l [f64; LANES] {
-        if let Field::Each(values) = self.fields[column] {
-            if let Values::F64(values) = values
-                && let Some(block) = values[first..].first_chunk()
-            {
-                return block;
-            }
-            copy(values, first, lanes);
-        }
-        lanes
+    /// The values of a column of numbers, if they lie in memory as they are needed.
+    #[inline]
+    pub fn numbers(&self, column: usize) -> Option<&'a [f64]> {
+        if let Field::Each(Slice::Numbers(values)) = self.fields[column] { Some(values) } else { None }
     }
 
-    /// The values of a column of flags, as [`Shots::numbers`] gives those of numbers.
-    pub fn flags<'l>(
-        &'l self,
-        column: usize,
-        first: usize,
-        lanes: &'l mut [bool; LANES],
-    ) -> &'l [bool; LANES] {
-        if let Field::Each(Values::Flag(values)) = self.fields[column] {
-            let rest = &values[first..];
-            if let Some(block) = rest.first_chunk() {
-                return block;
-            }
-            lanes[..rest.len()].copy_from_slice(rest);
+    /// The values of a column of flags, if each row has its own.
+    #[inline]
+    pub fn flags(&self, column: usize) -> Option<&'a [bool]> {
+        if let Field::Each(Slice::Flags(values)) = self.fields[column] { Some(values) } else { None }
+    }
+
+    /// Writes the values of a column of numbers from row `first` on into the lanes. Lanes past the last row, and those of a
+    /// column whose value holds for all rows, stay as they are.
+    pub fn copy_numbers(&self, column: usize, first: usize, lanes: &mut [f64]) {
+        match self.fields[column] {
+            Field::Each(Slice::Numbers(values)) => each(values, first, lanes, |value| value),
+            Field::Others(values) => copy(values, first, lanes),
+            Field::Each(Slice::Flags(_)) | Field::Same(_) => {}
         }
-        lanes
+    }
+
+    /// Writes the values of a column of flags into the lanes, as [`Shots::copy_numbers`] does those of numbers.
+    pub fn copy_flags(&self, column: usize, first: usize, lanes: &mut [bool]) {
+        if let Field::Each(Slice::Flags(values)) = self.fields[column] {
+            each(values, first, lanes, |flag| flag);
+        }
     }
 
     /// The smallest and the largest legal value of a column.
@@ -149,8 +173,12 @@ impl Shots<'_> {
     pub fn check(&self) -> Result<()> {
         let mut faults = Faults::default();
         for (field, column) in self.fields.iter().zip(&SHOTS) {
-            if let Field::Each(values) = field {
-                check(column, values, &mut faults);
+            match field {
+                Field::Each(Slice::Numbers(values)) => {
+                    check(column, &Values::F64((*values).into()), &mut faults);
+                }
+                Field::Others(values) => check(column, values, &mut faults),
+                Field::Each(Slice::Flags(_)) | Field::Same(_) => {}
             }
         }
         faults.into_result(Error::Input)
@@ -183,9 +211,6 @@ fn check(column: &ColumnSpec, values: &Values<'_>, faults: &mut Faults) {
 
 /// Writes the values from row `first` on into the lanes, as many as there are of both; flags as 0 and 1.
 fn copy(values: &Values<'_>, first: usize, lanes: &mut [f64]) {
-    fn each<T: Copy>(values: &[T], first: usize, lanes: &mut [f64], number: impl Fn(T) -> f64) {
-        lanes.iter_mut().zip(&values[first..]).for_each(|(lane, &value)| *lane = number(value));
-    }
     match values {
         Values::F64(values) => each(values, first, lanes, |value| value),
         Values::F32(values) => each(values, first, lanes, f64::from),
@@ -194,4 +219,8 @@ fn copy(values: &Values<'_>, first: usize, lanes: &mut [f64]) {
         Values::Flag(values) => each(values, first, lanes, |value| f64::from(u8::from(value))),
         Values::Text(_) | Values::Refused(_) => {}
     }
+}
+
+fn each<T: Copy, L>(values: &[T], first: usize, lanes: &mut [L], lane_of: impl Fn(T) -> L) {
+    lanes.iter_mut().zip(&values[first..]).for_each(|(lane, &value)| *lane = lane_of(value));
 }

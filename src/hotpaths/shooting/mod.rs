@@ -1,17 +1,18 @@
 //! A batch of shots: each row is one weapon that fires at one target (R-SHOOT-2 to R-SHOOT-4).
 //!
 //! The chances, rolls and damage are those of a volley in a battle, by the same functions; row `i`'s rolls depend on
-//! `(seed, i)` alone. Rows are worked on in blocks of [`LANES`], all lanes a step at a time, and read where the caller has them.
+//! `(seed, i)` alone. Rows are worked on in blocks, all lanes a step at a time, and read where the caller has them.
+#![expect(unsafe_code, reason = "results are written into memory that holds nothing before")]
 
 mod block;
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use self::block::{Block, Last, Outs, Own, Rows, work};
+use self::block::{BLOCK, Few, Inputs, Outs, Own, Volley, work};
 use crate::ecs::gate::{self, ShotInput, Shots};
-use crate::ecs::pages;
+use crate::ecs::pages::Blank;
 use crate::ecs::roll::RollKey;
-use crate::ecs::salvo::LANES;
 use crate::ecs::simd::{self, Level};
 use crate::ecs::tables::{Column, Table};
 use crate::ecs::workers::Workers;
@@ -47,14 +48,37 @@ pub fn resolve(
     rules: &Rules,
     workers: &Workers,
 ) -> Result<Table> {
-    let shots = gate::shots(input)?;
-    let results = fire(simd::level()?, &shots, seed, volley.unwrap_or(shots.rows()), rules, workers)?;
-    Ok(Table::new(vec![
-        ("hits", Column::Int(results.hits)),
-        ("crits", Column::Int(results.crits)),
-        ("damage", Column::Float(results.damage)),
-        ("p_hit", Column::Float(results.p_hit)),
-    ]))
+    fire(&gate::shots(input)?, seed, volley, rules, workers)
+}
+
+/// Whether a batch of so many rows is worth more than one thread.
+pub fn is_large(rows: usize) -> bool {
+    rows >= APART
+}
+
+/// The same as [`resolve`], of shots that are known.
+///
+/// # Errors
+/// [`Error::Input`](crate::Error::Input) lists the values that are illegal.
+pub fn fire(
+    shots: &Shots<'_>,
+    seed: u64,
+    volley: Option<usize>,
+    rules: &Rules,
+    workers: &Workers,
+) -> Result<Table> {
+    let volume = volume(volley.unwrap_or(shots.rows()), rules);
+    let volley = Volley { key: RollKey::new(seed, 0), volume, rules };
+    let results = fire_at(simd::level()?, shots, &volley, workers)?;
+    Ok(Table::fixed(
+        const { &[Cow::Borrowed("hits"), Cow::Borrowed("crits"), Cow::Borrowed("damage"), Cow::Borrowed("p_hit")] },
+        vec![
+            Column::Int(results.hits),
+            Column::Int(results.crits),
+            Column::Float(results.damage),
+            Column::Float(results.p_hit),
+        ],
+    ))
 }
 
 /// What came of the shots, by row.
@@ -66,96 +90,59 @@ struct Results {
     p_hit: Vec<f64>,
 }
 
-/// A part of the results, from a row on.
-struct Part<'a> {
-    first: usize,
-    hits: &'a mut [i64],
-    crits: &'a mut [i64],
-    damage: &'a mut [f64],
-    p_hit: &'a mut [f64],
-}
-
-fn fire(
-    level: Level,
-    shots: &Shots<'_>,
-    seed: u64,
-    volley: usize,
-    rules: &Rules,
-    workers: &Workers,
-) -> Result<Results> {
+fn fire_at(level: Level, shots: &Shots<'_>, volley: &Volley<'_>, workers: &Workers) -> Result<Results> {
     let rows = shots.rows();
-    let all_legal = AtomicBool::new(true);
-    let mut results = Results {
-        hits: pages::zeroes(rows),
-        crits: pages::zeroes(rows),
-        damage: pages::zeroes(rows),
-        p_hit: pages::zeroes(rows),
-    };
-    let part = if rows < APART { APART } else { PART };
-    let parts = results
-        .hits
-        .chunks_mut(part)
-        .zip(results.crits.chunks_mut(part))
-        .zip(results.damage.chunks_mut(part).zip(results.p_hit.chunks_mut(part)))
-        .enumerate()
-        .map(|(index, ((hits, crits), (damage, p_hit)))| Part {
-            first: index * part,
-            hits,
-            crits,
-            damage,
-            p_hit,
+    let (mut hits, mut crits) = (Blank::of(rows), Blank::of(rows));
+    let (mut damage, mut p_hit) = (Blank::of(rows), Blank::of(rows));
+    let outs =
+        Outs { hits: hits.slots(), crits: crits.slots(), damage: damage.slots(), p_hit: p_hit.slots() };
+    let all_legal = if is_large(rows) {
+        let all_legal = AtomicBool::new(true);
+        workers.each(outs.parts(PART).enumerate().collect(), |(part, outs)| {
+            if !fire_part(level, shots, part * PART, outs, volley) {
+                all_legal.store(false, Ordering::Relaxed);
+            }
         });
-    let (key, volume) = (RollKey::new(seed, 0), volume(volley, rules));
-    workers.each(parts.collect(), |part: Part<'_>| {
-        if !fire_part(level, shots, part, key, volume, rules) {
-            all_legal.store(false, Ordering::Relaxed);
-        }
-    });
-    if !all_legal.into_inner() {
+        all_legal.into_inner()
+    } else {
+        fire_part(level, shots, 0, outs, volley)
+    };
+    if !all_legal {
         shots.check()?;
         // It was not when it was read.
         let wanted = "values that stay what they are until the call returns";
         return Err(Error::Input(Fault::column("shots", "", "values that changed", wanted).into()));
     }
-    Ok(results)
+    // SAFETY: `fire_part` writes the results of all rows of its part, if their values are legal, and the parts are all rows.
+    Ok(unsafe {
+        Results {
+            hits: hits.written(),
+            crits: crits.written(),
+            damage: damage.written(),
+            p_hit: p_hit.written(),
+        }
+    })
 }
 
-/// Fires the shots of a part, and tells whether all of their values are legal.
-fn fire_part(
-    level: Level,
-    shots: &Shots<'_>,
-    part: Part<'_>,
-    key: RollKey,
-    volume: f64,
-    rules: &Rules,
-) -> bool {
-    let (mut own, mut block, mut last) = (Own::of(shots), Block::default(), Last::default());
-    let Part { first, hits, crits, damage, p_hit } = part;
-    for start in (0..hits.len()).step_by(LANES) {
-        let rows = Rows { key, first: first + start };
-        let inputs = own.inputs(shots, rows.first);
-        let end = hits.len().min(start + LANES);
-        let whole = (
-            hits[start..end].as_mut_array(),
-            crits[start..end].as_mut_array(),
-            damage[start..end].as_mut_array(),
-            p_hit[start..end].as_mut_array(),
-        );
-        if let (Some(hits), Some(crits), Some(damage), Some(p_hit)) = whole {
-            work(level, &mut block, &inputs, &rows, volume, rules, Outs { hits, crits, damage, p_hit });
-        } else {
-            work(level, &mut block, &inputs, &rows, volume, rules, last.outs());
-            let count = end - start;
-            hits[start..].copy_from_slice(&last.hits[..count]);
-            crits[start..].copy_from_slice(&last.crits[..count]);
-            damage[start..].copy_from_slice(&last.damage[..count]);
-            p_hit[start..].copy_from_slice(&last.p_hit[..count]);
-        }
-        if !block.legal {
-            return false;
+/// Fires the shots of a part, and tells whether all of their values are legal. If they are, it has written all results.
+fn fire_part(level: Level, shots: &Shots<'_>, first: usize, mut outs: Outs<'_>, volley: &Volley<'_>) -> bool {
+    let (count, mut legal) = (outs.hits.len(), true);
+    if count < BLOCK {
+        let (mut own, mut few) = (Own::of(shots), Few::default());
+        work(level, volley, first, &own.inputs(shots, first, BLOCK), few.outs(), &mut legal);
+        few.copy_to(outs);
+    } else if let Some(inputs) = Inputs::of(shots, first..first + count) {
+        work(level, volley, first, &inputs, outs, &mut legal);
+    } else {
+        let mut own = Own::of(shots);
+        for start in (0..count).step_by(Own::ROWS) {
+            // The last rows with some of those before, if they are less than a block.
+            let rows = start.min(count - BLOCK)..count.min(start + Own::ROWS);
+            let first = first + rows.start;
+            work(level, volley, first, &own.inputs(shots, first, rows.len()), outs.rows(rows), &mut legal);
         }
     }
-    true
+    legal
 }
 
 #[cfg(test)]
@@ -198,9 +185,9 @@ mod tests {
     fn every_level_gives_the_same_bits() {
         let input = batch(1000);
         let shots = gate::shots(&input).expect("a legal batch");
-        let run = |level| {
-            fire(level, &shots, 7, 1000, &Rules::default(), &Workers::default()).expect("legal values")
-        };
+        let rules = Rules::default();
+        let volley = Volley { key: RollKey::new(7, 0), volume: volume(1000, &rules), rules: &rules };
+        let run = |level| fire_at(level, &shots, &volley, &Workers::default()).expect("legal values");
         let baseline = run(Level::Baseline);
         assert!(baseline.hits.iter().sum::<i64>() > 1000 && baseline.crits.iter().sum::<i64>() > 100);
         for level in Level::available() {
@@ -219,10 +206,10 @@ mod tests {
     fn an_illegal_value_is_noticed_in_every_column_and_row_and_a_zero_below_zero_is_legal() {
         for column in &SHOTS {
             let Kind::Number { min, max } = column.kind else { continue };
-            for row in [0, LANES - 1, LANES, 2 * LANES] {
+            for row in [0, BLOCK - 1, BLOCK, 2 * BLOCK] {
                 let resolved = |value: f64| {
                     let values =
-                        numbers(2 * LANES + 1, |other| if other == row { value } else { max.min(5.0) });
+                        numbers(2 * BLOCK + 1, |other| if other == row { value } else { max.min(5.0) });
                     let columns = TableInput::of([(column.name, values)]);
                     let input = ShotInput { columns, ..ShotInput::default() };
                     resolve(&input, 7, None, &Rules::default(), &Workers::default())
@@ -247,7 +234,15 @@ mod tests {
 
     #[test]
     fn values_are_read_alike_whatever_holds_them() {
-        let rows = 2 * LANES + 3;
+        // Less than a block, blocks and the rows behind them, more than are copied at a time, and parts of which one is short.
+        for rows in
+            [1, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK - 1, 8 * BLOCK + 3, APART + 5, APART + PART - 1]
+        {
+            read_alike(rows);
+        }
+    }
+
+    fn read_alike(rows: usize) {
         let floats = |column: usize| (0..rows).map(move |row| ((row * (column + 3)) % 5 + 2) as f64);
         let kinds: [fn(Vec<f64>) -> Values<'static>; 4] = [
             |values| Values::F64(values.into()),
@@ -271,7 +266,7 @@ mod tests {
                 resolve(&input, 7, None, &Rules::default(), &Workers::default()).expect("a legal batch")
             })
             .collect();
-        assert!(tables[0].ints("hits").iter().sum::<i64>() > 50);
+        assert!(tables[0].ints("hits").iter().sum::<i64>() > rows as i64);
         assert!(tables.iter().all(|table| *table == tables[0]));
     }
 
