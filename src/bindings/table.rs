@@ -43,14 +43,13 @@ const SHOWN_ROWS: usize = 20;
 #[pyclass(name = "Table", module = "multi_universe_core", frozen)]
 pub(crate) struct PyTable {
     pub(super) table: Table,
-    /// Each column's array, made when it is first asked for.
-    arrays: Vec<PyOnceLock<Py<PyAny>>>,
+    /// Each column's array, made when it is first asked for, as is the place for them.
+    arrays: PyOnceLock<Box<[PyOnceLock<Py<PyAny>>]>>,
 }
 
 impl From<Table> for PyTable {
     fn from(table: Table) -> Self {
-        let arrays = table.columns().iter().map(|_| PyOnceLock::new()).collect();
-        Self { table, arrays }
+        Self { table, arrays: PyOnceLock::new() }
     }
 }
 
@@ -196,7 +195,9 @@ impl PyTable {
 impl PyTable {
     fn array<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
         let make = || column_array(py, &self.table.columns()[index]).map(Bound::unbind);
-        self.arrays[index].get_or_try_init(py, make).map(|array| array.bind(py).clone())
+        let places = || self.table.columns().iter().map(|_| PyOnceLock::new()).collect();
+        let array = self.arrays.get_or_init(py, places)[index].get_or_try_init(py, make)?;
+        Ok(array.bind(py).clone())
     }
 
     fn unknown_column(&self, name: &str) -> PyErr {
