@@ -8,15 +8,13 @@ use std::borrow::Cow;
 use std::mem::discriminant;
 
 use arrow_array::ArrayRef;
-use numpy::{
-    Element, PyArray1, PyArrayDescrMethods, PyArrayMethods, PyReadonlyArray1, PyUntypedArray,
-    PyUntypedArrayMethods,
-};
+use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyList, PyString, PyTuple};
 
+use super::arrays::{self, Kind};
 use super::{arrow_input, memory};
 use crate::ecs::ingest::Values;
 
@@ -71,18 +69,12 @@ pub(crate) enum Plain<'py> {
 impl<'py> Plain<'py> {
     /// The array, if it is one.
     pub(crate) fn of(given: &Bound<'py, PyAny>) -> Option<Self> {
-        // A subclass may mean something else by its values: a mask, a unit.
-        if !given.is_exact_instance_of::<PyUntypedArray>() {
-            return None;
-        }
-        let dtype = given.cast::<PyUntypedArray>().ok()?.dtype();
-        match (dtype.kind(), dtype.itemsize()) {
-            (b'f', 8) => plain(given).map(Self::F64),
-            (b'i', 8) => plain(given).map(Self::I64),
-            (b'f', 4) => plain(given).map(Self::F32),
-            (b'i', 4) => plain(given).map(Self::I32),
-            (b'b', 1) => plain(given).map(Self::Flag),
-            _ => None,
+        match arrays::kind(given)? {
+            Kind::F64 => plain(given).map(Self::F64),
+            Kind::I64 => plain(given).map(Self::I64),
+            Kind::F32 => plain(given).map(Self::F32),
+            Kind::I32 => plain(given).map(Self::I32),
+            Kind::Flag => plain(given).map(Self::Flag),
         }
     }
 

@@ -58,11 +58,11 @@ pub(crate) fn flags<'a>(array: &'a PyReadonlyArray1<'_, bool>) -> Option<Result<
     // SAFETY: a contiguous array of one-byte items is `len` initialised bytes from `data` on. The array is borrowed for
     // reading as long as the slice lives, and its owner keeps the memory.
     let bytes = unsafe { std::slice::from_raw_parts(array.data().cast::<u8>(), array.len()) };
-    Some(truth(bytes))
+    Some(flags_in(bytes))
 }
 
 /// Bytes as truth values, if each of them is one.
-fn truth(bytes: &[u8]) -> Result<&[bool], NoFlags> {
+pub(crate) fn flags_in(bytes: &[u8]) -> Result<&[bool], NoFlags> {
     // All bytes at once: one after another would take as long as a tenth of a shot.
     if bytes.iter().fold(0, |all, byte| all | byte) > 1 {
         return Err(NoFlags);
@@ -88,6 +88,11 @@ pub(crate) fn write_detached(py: Python<'_>, work: impl FnOnce() + Send) {
     drop(writer);
 }
 
+/// Whether a call writes to an array of its caller's at the moment, with the interpreter released.
+pub(crate) fn is_written_to() -> bool {
+    WRITERS.load(Ordering::Acquire) != 0
+}
+
 /// What `work` makes of the values of arrays, in their order. Nobody marks the arrays as being read, as the `numpy` crate
 /// does: sixteen marks take longer than a hundred shots. Marks are asked for only while a call of ours writes somewhere.
 /// `may_differ`: whether code of Python's may have run since they were found to be plain.
@@ -102,7 +107,7 @@ pub(crate) fn with_values<R>(
         // SAFETY: a `Plain` array is contiguous and aligned: `len` items from `data` on. The rest is the caller's.
         unsafe { std::slice::from_raw_parts(array.data(), array.len()) }
     }
-    let is_free = |array: &Plain<'_>| WRITERS.load(Ordering::Acquire) == 0 || array.held().is_some();
+    let is_free = |array: &Plain<'_>| !is_written_to() || array.held().is_some();
     // SAFETY: `arrays` keeps them alive. This thread stays attached and does nothing but `work` meanwhile, which is `Send`:
     // so it holds no object of Python, and neither it nor Python code can write to them. Whoever writes to them with the
     // interpreter released has begun before, since that takes the interpreter, and has marked them.
@@ -118,7 +123,7 @@ pub(crate) fn with_values<R>(
             Plain::I32(array) => Values::I32(slice(array).into()),
             Plain::Flag(array) => {
                 let bytes = std::slice::from_raw_parts(array.data().cast::<u8>(), array.len());
-                flags_or_not(truth(bytes))
+                flags_or_not(flags_in(bytes))
             }
         }
     });

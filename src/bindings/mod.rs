@@ -2,9 +2,10 @@
 //!
 //! Everything is copied or borrowed in while attached to the interpreter, battles are fought detached, and
 //! what comes back is owned columns. Failures pass through one exhaustive match in `errors`; all `unsafe`
-//! stands in `memory`, in `cpython` and in `bridge/layout`.
+//! stands in `memory`, in `arrays`, in `cpython` and in `bridge/layout`.
 
 mod alive;
+mod arrays;
 mod arrow_input;
 mod battle_finalizer;
 mod bridge;

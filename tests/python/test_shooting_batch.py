@@ -3,7 +3,9 @@
 import math
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "invuln": 7, "cover": False, "fortress": False, "ground": False, "suppressed": False,
     "accuracy_mult": 1, "damage_mult": 1, "ap_bonus": 0,
 }  # fmt: skip
+FLAGS = {"cover", "fortress", "ground", "suppressed"}
 
 
 def chances(shot: Mapping[str, Any], volley: int) -> tuple[float, float]:
@@ -219,3 +222,69 @@ def test_an_array_that_changes_while_others_are_read_is_refused() -> None:
     shots = {"strength": array, "distance": Changes(), "md": np.zeros(8_000)}
     with pytest.raises(muc.InputError, match="column 'strength': got an array that changed"):
         muc.resolve_shooting_batch(shots, seed=1)
+
+
+def whole(rows: int) -> dict[str, Any]:
+    """A batch in which all columns are arrays as they are needed."""
+    rng = np.random.default_rng(rows)
+    return {
+        name: rng.random(rows) < 0.3 if name in FLAGS else rng.integers(2, 8, rows).astype(float)
+        for name in DEFAULTS
+    }
+
+
+class Marked(str):
+    """A text of a class of its own."""
+
+
+@pytest.mark.parametrize("rows", [0, 1, 15, 16, 17, 100, 4096, 16_384, 20_001])
+def test_a_dict_of_arrays_is_read_alike_however_it_is_made(rows: int) -> None:
+    batch = whole(rows)
+    wanted = muc.resolve_shooting_batch(MappingProxyType(batch), seed=5)
+    assert rows < 100 or wanted["hits"].sum() > rows
+    backwards = dict(reversed(batch.items()))
+    gone = {"nothing": 1} | batch
+    del gone["nothing"]
+    ways = {
+        "as it is": batch,
+        "in another order": backwards,
+        "and back": batch,
+        "by other texts": {"".join(list(name)): column for name, column in batch.items()},
+        "by texts of a class": {Marked(name): column for name, column in batch.items()},
+        "with a hole": gone,
+        "of whole numbers": batch | {"bs": batch["bs"].astype(np.int64)},
+        "of every other item": batch | {"bs": np.repeat(batch["bs"], 2)[::2]},
+        "in another order of bytes": batch | {"bs": batch["bs"].astype(">f8")},
+        "of arrays of a class": {name: column.view(np.recarray) for name, column in batch.items()},
+        "a dict of a class": OrderedDict(batch),
+    }
+    for way, columns in ways.items():
+        assert muc.resolve_shooting_batch(columns, seed=5) == wanted, way
+    some = {name: batch[name] for name in ("attacks", "bs", "cover")}
+    filled = some | {name: np.full(rows, value) for name, value in DEFAULTS.items() if name not in some}
+    filled = {name: column if name in FLAGS else column.astype(float) for name, column in filled.items()}
+    assert muc.resolve_shooting_batch(some, seed=5) == muc.resolve_shooting_batch(filled, seed=5)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bs": np.array([50.0, np.nan, 50.0])},
+        {"ap_bonus": np.array([0.0, 0.0, -1e7]), "attacks": np.array([-1.0, 1.0, 1.0])},
+        {"md": np.ones(2)},
+        {"speed": np.ones(3)},
+        {"cover": np.ones(3)},
+        {"armor": np.ones(3, dtype=bool)},
+        {"fortress": np.array([0, 2, 1], dtype=np.uint8).view(bool)},
+        {"bs": np.ones((3, 1))},
+        {7: np.ones(3)},
+    ],
+)
+def test_what_is_wrong_with_arrays_in_a_dict_is_named_as_of_any_mapping(wrong: dict[Any, Any]) -> None:
+    batch = whole(3) | wrong
+    with pytest.raises(muc.InputError) as named:
+        muc.resolve_shooting_batch(batch, seed=5)
+    with pytest.raises(muc.InputError) as wanted:
+        muc.resolve_shooting_batch(MappingProxyType(batch), seed=5)
+    assert str(named.value) == str(wanted.value)
+    assert str(next(iter(wrong))) in str(named.value)
