@@ -1,14 +1,17 @@
 //! All pairs: the distance of every point of one set to every point of another, or of every pair of a set once.
 
+use super::roots::{Fence, Rooted, Roots};
 use super::{Points, Real};
 use crate::ecs::simd::{Level, kernel};
 use crate::ecs::workers::Workers;
 
 /// Distances that a thread works out at a time.
 const PART: usize = 1 << 15;
+/// Points whose columns stay in the nearest cache while the rows of a part go over them.
+const TILE: usize = 1 << 10;
 
 /// A precision with kernels of its own.
-pub trait Rows: Real {
+pub trait Rows: Real + Rooted {
     /// Distances from a point of a plane to others.
     fn plane(level: Level, at: [Self; 2], xs: &[Self], ys: &[Self], out: &mut [Self]);
     /// Distances from a point of space to others.
@@ -65,11 +68,15 @@ pub fn cross<T: Rows>(level: Level, a: &Points<T>, b: &Points<T>, out: &mut [T],
     if out.is_empty() {
         return;
     }
-    let rows = PART.div_ceil(b.len());
+    let (rows, way) = (PART.div_ceil(b.len()), Way { level, roots: T::roots(level, [a, b], out.len()) });
     let parts = out.chunks_mut(rows * b.len()).enumerate().collect();
     workers.each(parts, |(part, out): (usize, &mut [T])| {
-        for (row, out) in out.chunks_mut(b.len()).enumerate() {
-            from_point(level, a, part * rows + row, b, 0, out);
+        let fence = way.roots.fence();
+        for tile in (0..b.len()).step_by(TILE) {
+            for (row, out) in out.chunks_mut(b.len()).enumerate() {
+                let out = &mut out[tile..b.len().min(tile + TILE)];
+                way.write(&fence, (a, part * rows + row), (b, tile), out);
+            }
         }
     });
 }
@@ -90,6 +97,7 @@ pub fn cross<T: Rows>(level: Level, a: &Points<T>, b: &Points<T>, out: &mut [T],
 pub fn condensed<T: Rows>(level: Level, points: &Points<T>, out: &mut [T], workers: &Workers) {
     let count = points.len();
     assert_eq!(out.len(), count * count.saturating_sub(1) / 2, "not of this shape");
+    let way = Way { level, roots: T::roots(level, [points, points], out.len()) };
     let (mut parts, mut rest, mut first) = (Vec::new(), out, 0);
     while !rest.is_empty() {
         let (mut last, mut length) = (first, 0);
@@ -102,25 +110,38 @@ pub fn condensed<T: Rows>(level: Level, points: &Points<T>, out: &mut [T], worke
         (rest, first) = (later, last);
     }
     workers.each(parts, |(from, mut out): (std::ops::Range<usize>, &mut [T])| {
+        let fence = way.roots.fence();
         for point in from {
             let (row, later) = out.split_at_mut(count - 1 - point);
-            from_point(level, points, point, points, point + 1, row);
+            way.write(&fence, (points, point), (points, point + 1), row);
             out = later;
         }
     });
 }
 
-/// The distances from a point of `a` to the points of `b` from `first` on.
-fn from_point<T: Rows>(
+/// How rows are worked out.
+#[derive(Clone, Copy)]
+struct Way {
     level: Level,
-    a: &Points<T>,
-    point: usize,
-    b: &Points<T>,
-    first: usize,
-    out: &mut [T],
-) {
-    match &b.z {
-        None => T::plane(level, a.at(point), &b.x[first..], &b.y[first..], out),
-        Some(z) => T::space(level, a.at(point), &b.x[first..], &b.y[first..], &z[first..], out),
+    roots: Roots,
+}
+
+impl Way {
+    /// The distances from one point of some to others, from the one of that number on.
+    fn write<T: Rows>(
+        self,
+        fence: &Fence,
+        (a, point): (&Points<T>, usize),
+        (b, first): (&Points<T>, usize),
+        out: &mut [T],
+    ) {
+        if T::row(fence, (a, point), (b, first), out) {
+            return;
+        }
+        let (xs, ys) = (&b.x[first..], &b.y[first..]);
+        match &b.z {
+            None => T::plane(self.level, a.at(point), xs, ys, out),
+            Some(z) => T::space(self.level, a.at(point), xs, ys, &z[first..], out),
+        }
     }
 }

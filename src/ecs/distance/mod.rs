@@ -10,6 +10,7 @@ mod grid;
 mod hits;
 mod lanes;
 mod near;
+mod roots;
 mod sift;
 mod tree;
 mod within;
