@@ -2,11 +2,12 @@
 
     python benches/peers/distances.py [pairs] [threads]
 
-`pairs` is of one thread: the process is held to one processor before any work, where the system can do
+`pairs` is of one thread: its process is held to one processor before any work, where the system can do
 that. `threads` is of ours on all processors, against `cdist`, which has one thread.
 """
 
 import os
+import subprocess
 import sys
 
 import numpy as np
@@ -74,7 +75,11 @@ def threads() -> None:
 
 
 if __name__ == "__main__":
-    # The processor is given up for good in `pairs`, so `threads` comes first.
     parts = {"threads": threads, "pairs": pairs}
-    for part in sys.argv[1:] or parts:
-        parts[part]()
+    chosen = sys.argv[1:] or list(parts)
+    for part in chosen:
+        if len(chosen) == 1:
+            parts[part]()
+        else:
+            # A process keeps the pool of threads that it has had, and they do not follow it to one processor.
+            subprocess.run([sys.executable, __file__, part], check=True)
