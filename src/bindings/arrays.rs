@@ -139,7 +139,8 @@ pub(crate) fn with_columns<const N: usize, R>(
             columns[place] = Some(match kind {
                 Kind::F64 => Slice::Numbers(std::slice::from_raw_parts(data.cast(), length)),
                 Kind::Flag => Slice::Flags(flags_in(std::slice::from_raw_parts(data, length)).ok()?),
-                Kind::F32 | Kind::I64 | Kind::I32 => return None,
+                Kind::I64 => Slice::Wholes(std::slice::from_raw_parts(data.cast(), length)),
+                Kind::F32 | Kind::I32 => return None,
             });
             entry += 1;
         }

@@ -3,7 +3,6 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use arrayvec::ArrayVec;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
@@ -12,10 +11,11 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyTuple};
 
 use super::alive::{Classes, Units};
-use super::column::{Plain, kind_of, refusal, shown};
+use super::arrays::{Names, with_columns};
+use super::column::{kind_of, refusal, shown};
 use super::cpython::form::Form;
 use super::input;
-use super::memory::with_values;
+use crate::ecs::ingest::Slice;
 use crate::error::{Error, Fault};
 use crate::hotpaths::account::{A_COST, ARGUMENT, Account, Cost, Total, USUAL_COST};
 
@@ -132,13 +132,10 @@ fn account<'py>(
         return of_list(faction, &tuple.to_list(), known);
     }
     if let Ok(table) = units.cast_exact::<PyDict>()
-        && let Some(columns) = usual_columns(table)?
-        && let Ok(account) =
-            with_values(&columns, false, |values| Account::of_columns(&"", values.first(), values.get(1)))
+        && let Some(account) = of_usual_columns(table)
     {
         return Ok(account);
     }
-    // What is wrong is said here.
     if is_table(units)? {
         let table = input::read(units)?.map_err(|(value, wanted)| {
             PyErr::from(Error::Input(Fault::column(ARGUMENT, &faction.to_string(), value, wanted).into()))
@@ -191,15 +188,15 @@ fn of_list<'py>(
     }
 }
 
-/// The columns alive and cost of a table that has no other, if they are arrays that are read as they are: the usual case, of
-/// which nothing needs to be said.
-fn usual_columns<'py>(table: &Bound<'py, PyDict>) -> PyResult<Option<ArrayVec<Plain<'py>, 2>>> {
-    let py = table.py();
-    // Looking for a name may run code of its neighbours: what is found is looked at afterwards.
-    let (alive, cost) = (table.get_item(intern!(py, "alive"))?, table.get_item(intern!(py, "cost"))?);
-    let Some(alive) = alive else { return Ok(None) };
-    let columns: ArrayVec<_, 2> = [Some(alive), cost].iter().flatten().filter_map(Plain::of).collect();
-    Ok((columns.len() == table.len()).then_some(columns))
+/// The account of a table that is alive, and cost if anything, in arrays that are read as they are, with nothing wrong: the
+/// usual case.
+fn of_usual_columns(table: &Bound<'_, PyDict>) -> Option<Account> {
+    static NAMES: PyOnceLock<Names<2>> = PyOnceLock::new();
+    let names = NAMES.get_or_init(table.py(), || Names::new(table.py(), ["alive", "cost"]));
+    with_columns(table, names, |[alive, cost]| match alive? {
+        Slice::Flags(alive) => Account::of_slices(alive, cost),
+        Slice::Numbers(_) | Slice::Wholes(_) => None,
+    })?
 }
 
 /// Whether units come as a table: a mapping of columns, a structured array, or anything of Arrow's.

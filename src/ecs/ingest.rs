@@ -71,6 +71,8 @@ impl<'a> Values<'a> {
 pub enum Slice<'a> {
     /// 64-bit numbers.
     Numbers(&'a [f64]),
+    /// Whole 64-bit numbers.
+    Wholes(&'a [i64]),
     /// True or false.
     Flags(&'a [bool]),
 }
@@ -80,6 +82,7 @@ impl Slice<'_> {
     pub fn rows(&self) -> usize {
         match self {
             Self::Numbers(values) => values.len(),
+            Self::Wholes(values) => values.len(),
             Self::Flags(values) => values.len(),
         }
     }

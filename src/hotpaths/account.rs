@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::ecs::ingest::{TableInput, Values};
+use crate::ecs::ingest::{Slice, TableInput, Values};
 use crate::error::{Error, Fault, Faults, Result};
 
 /// The cost of a unit that has none.
@@ -158,6 +158,22 @@ impl Account {
         faults.into_result(Error::Input).map(|()| account)
     }
 
+    /// The account of units in columns of the usual types; nothing if anything is wrong, which [`Account::of_columns`] tells.
+    pub fn of_slices(alive: &[bool], costs: Option<Slice<'_>>) -> Option<Self> {
+        if costs.is_some_and(|costs| costs.rows() != alive.len()) {
+            return None;
+        }
+        let mut is_legal = true;
+        let look = |(_, cost): (usize, Cost)| is_legal &= cost.is_legal();
+        let account = match costs {
+            None => sum(alive, std::iter::repeat(Cost::Whole(USUAL_COST)), |_| ()),
+            Some(Slice::Numbers(costs)) => sum(alive, costs.iter().map(|&cost| Cost::Real(cost)), look),
+            Some(Slice::Wholes(costs)) => return Self::of_whole(alive, costs),
+            Some(Slice::Flags(_)) => return None,
+        };
+        is_legal.then_some(account)
+    }
+
     /// The account of units whose costs are legal and, so many at a time, no more than a sum of 64 bits holds.
     fn of_whole(alive: &[bool], costs: &[i64]) -> Option<Self> {
         const AT_A_TIME: usize = 1 << 12;
@@ -218,6 +234,8 @@ mod tests {
                 ("alive", Values::Flag(units.iter().map(|unit| unit.1).collect())),
             ]);
             prop_assert_eq!(Account::of_table(&"A", &table), Ok(wanted));
+            let (costs, alive): (Vec<_>, Vec<_>) = units.into_iter().unzip();
+            prop_assert_eq!(Account::of_slices(&alive, Some(Slice::Numbers(&costs))), Some(wanted));
         }
 
         #[test]
@@ -234,6 +252,10 @@ mod tests {
                 ("alive", Values::Flag(units.iter().map(|unit| unit.1).collect())),
             ]);
             prop_assert_eq!(Account::of_table(&"A", &table), Ok(wanted));
+            let (costs, alive): (Vec<_>, Vec<_>) = units.iter().map(|&(cost, alive)| (cost >> bits, alive)).unzip();
+            let at_once = Account::of_slices(&alive, Some(Slice::Wholes(&costs)));
+            prop_assert!(at_once.is_none_or(|account| account == wanted));
+            prop_assert!(at_once.is_some() || costs.iter().any(|&cost| cost >= 1 << 51));
         }
     }
 

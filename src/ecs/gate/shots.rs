@@ -98,6 +98,8 @@ impl<'a> Shots<'a> {
         let fits = |(column, spec): (&Option<Slice<'a>>, &ColumnSpec)| match column {
             Some(Slice::Numbers(values)) => !matches!(spec.kind, Kind::Flag) && values.len() == rows,
             Some(Slice::Flags(values)) => matches!(spec.kind, Kind::Flag) && values.len() == rows,
+            // They are checked and converted with those of other types.
+            Some(Slice::Wholes(_)) => false,
             None => true,
         };
         columns
@@ -146,7 +148,7 @@ impl<'a> Shots<'a> {
         match self.fields[column] {
             Field::Each(Slice::Numbers(values)) => each(values, first, lanes, |value| value),
             Field::Others(values) => copy(values, first, lanes),
-            Field::Each(Slice::Flags(_)) | Field::Same(_) => {}
+            Field::Each(_) | Field::Same(_) => {}
         }
     }
 
@@ -178,7 +180,7 @@ impl<'a> Shots<'a> {
                     check(column, &Values::F64((*values).into()), &mut faults);
                 }
                 Field::Others(values) => check(column, values, &mut faults),
-                Field::Each(Slice::Flags(_)) | Field::Same(_) => {}
+                Field::Each(_) | Field::Same(_) => {}
             }
         }
         faults.into_result(Error::Input)
