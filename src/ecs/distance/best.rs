@@ -1,4 +1,4 @@
-//! The best that a search in a tree has found so far: one point or several.
+//! The best points that a search in a tree has found so far.
 
 use std::cmp::Ordering;
 
@@ -8,70 +8,6 @@ use super::tree::LEAF;
 
 /// Findings that are put in order by counting for each how many go before it: no branch depends on them.
 const RANKED: usize = 64;
-
-/// What a search is after.
-pub(super) trait Best<T> {
-    /// Leaves that are looked at for a first bound.
-    fn leaves(&self) -> usize;
-    /// Nothing farther than this, squared, is of use.
-    fn limit(&self) -> T;
-    /// Takes the points of a leaf with their squared distances. No point's number is the largest there is.
-    fn offer(&mut self, squares: &[[T; LANES]; 2], ids: &[u32]);
-    /// Works out the limit, where that is not done with each offer.
-    fn bound(&mut self);
-}
-
-/// The nearest point but one's own.
-#[derive(Clone, Copy)]
-pub(super) struct One<T> {
-    /// The squared distance; infinite if there is no point.
-    pub(super) square: T,
-    /// The point's number; the largest there is if there is no point.
-    pub(super) id: u32,
-    /// One's own number, or the largest there is.
-    pub(super) own: u32,
-}
-
-impl<T: Real> Best<T> for One<T> {
-    #[inline(always)]
-    fn leaves(&self) -> usize {
-        1
-    }
-
-    #[inline(always)]
-    fn limit(&self) -> T {
-        self.square
-    }
-
-    #[inline(always)]
-    fn offer(&mut self, squares: &[[T; LANES]; 2], ids: &[u32]) {
-        let mut near = [T::INFINITY; LANES];
-        for (squares, ids) in squares.iter().zip(ids.as_chunks::<LANES>().0) {
-            for lane in 0..LANES {
-                let square = if ids[lane] == self.own { T::INFINITY } else { squares[lane] };
-                near[lane] = lesser(near[lane], square);
-            }
-        }
-        if at_most(&near, self.square) == 0 {
-            return;
-        }
-        let nearest = least(near);
-        let mut lowest = [u32::MAX; LANES];
-        for (squares, ids) in squares.iter().zip(ids.as_chunks::<LANES>().0) {
-            for lane in 0..LANES {
-                let is_it = (squares[lane] == nearest) & (ids[lane] != self.own);
-                lowest[lane] = lesser(lowest[lane], if is_it { ids[lane] } else { u32::MAX });
-            }
-        }
-        let id = least(lowest);
-        if nearest < self.square || id < self.id {
-            (self.square, self.id) = (nearest, id);
-        }
-    }
-
-    #[inline(always)]
-    fn bound(&mut self) {}
-}
 
 /// The nearest points but one's own: so many, and others that may be as near.
 pub(super) struct Several<T> {
@@ -224,20 +160,23 @@ fn order<T: PartialOrd>(a: &T, b: &T) -> Ordering {
     a.partial_cmp(b).unwrap_or(Ordering::Equal)
 }
 
-impl<T: Real> Best<T> for Several<T> {
+impl<T: Real> Several<T> {
+    /// Leaves that are looked at for a first bound.
     #[inline(always)]
-    fn leaves(&self) -> usize {
+    pub(super) fn leaves(&self) -> usize {
         // One more than is wanted, for one's own.
         (self.wanted + 1).div_ceil(LEAF)
     }
 
+    /// Nothing farther than this, squared, is of use.
     #[inline(always)]
-    fn limit(&self) -> T {
+    pub(super) fn limit(&self) -> T {
         self.limit
     }
 
+    /// Takes the points of a leaf with their squared distances. No point's number is the largest there is.
     #[inline(always)]
-    fn offer(&mut self, squares: &[[T; LANES]; 2], ids: &[u32]) {
+    pub(super) fn offer(&mut self, squares: &[[T; LANES]; 2], ids: &[u32]) {
         if at_most(&squares[0], self.limit) | at_most(&squares[1], self.limit) == 0 {
             return;
         }
@@ -255,8 +194,9 @@ impl<T: Real> Best<T> for Several<T> {
         }
     }
 
+    /// Works out the limit.
     #[inline(always)]
-    fn bound(&mut self) {
+    pub(super) fn bound(&mut self) {
         if self.count >= self.wanted {
             self.limit = self.last_wanted();
             self.keep();

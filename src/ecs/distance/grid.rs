@@ -5,40 +5,47 @@
 
 use std::ops::Range;
 
-use super::lanes::{LANES, least, lesser, padded, squares};
+use super::lanes::{LANES, greater, least, lesser, padded};
+use super::rows::Standing;
 use super::{Points, Real};
+use crate::ecs::simd::{Level, kernel};
 
 /// How far a point can seem to be outside its cell by rounding, in cells.
-const SLACK: f64 = 1e-6;
+pub(super) const SLACK: f64 = 1e-6;
+/// So many points in a cell are not too many.
+const ROOM: u32 = 5;
+/// One in so many may be among those that are too many.
+const CROWDED: usize = 16;
+/// So many points in a cell are a clump.
+const CLUMP: u32 = 40;
 /// Cells for each point, at most.
 const MOST_CELLS: usize = 4;
 
 /// Points in cells; along the last axis cells follow each other.
 pub(super) struct Grid<T, const D: usize> {
-    frame: Frame<D>,
-    starts: Vec<u32>,
+    pub(super) frame: Frame<D>,
+    /// Where the points of each cell begin; the last one's end.
+    pub(super) starts: Vec<u32>,
     /// Padded, as the numbers are.
     columns: [Vec<T>; D],
     ids: Vec<u32>,
-    /// How far, squared, whatever lies neither in the cell of a place nor in one beside it is from the place, at least.
-    beyond_neighbours: T,
 }
 
 /// Where the cells are.
 #[derive(Clone, Copy)]
-struct Frame<const D: usize> {
-    low: [f64; D],
-    high: [f64; D],
+pub(super) struct Frame<const D: usize> {
+    pub(super) low: [f64; D],
+    pub(super) high: [f64; D],
     /// Cells in a unit of length, along each axis.
-    scale: [f64; D],
-    counts: [usize; D],
+    pub(super) scale: [f64; D],
+    pub(super) counts: [usize; D],
 }
 
 impl<const D: usize> Frame<D> {
     /// Cells that are wider than `width`, by more than rounding; without a width, so many points in each, were they
     /// spread evenly.
-    fn over<T: Real>(points: &Points<T>, width: Option<f64>, per_cell: f64) -> Self {
-        let ends: [(f64, f64); D] = points.columns().map(extremes);
+    fn over<T: Real>(level: Level, points: &Points<T>, width: Option<f64>, per_cell: f64) -> Self {
+        let ends: [(f64, f64); D] = extremes(level, points.columns());
         let (low, high) = (ends.map(|ends| ends.0), ends.map(|ends| ends.1));
         let extent: [f64; D] = std::array::from_fn(|axis| (high[axis] - low[axis]).max(0.0));
         let cells = |axis: usize, width: f64| (extent[axis] / width).clamp(0.0, 1e9) as usize;
@@ -64,15 +71,14 @@ impl<const D: usize> Frame<D> {
 
     /// Where a coordinate is along an axis, in cells.
     #[inline(always)]
-    fn along(&self, axis: usize, coordinate: f64) -> f64 {
+    pub(super) fn along(&self, axis: usize, coordinate: f64) -> f64 {
         (coordinate - self.low[axis]) * self.scale[axis]
     }
 
     /// The cell along an axis that a coordinate is in, or the nearest one.
     #[inline(always)]
-    fn step(&self, axis: usize, coordinate: f64) -> usize {
-        // There are not more cells along an axis than this type holds, and processors turn floats into it at once.
-        (self.along(axis, coordinate) as i32).clamp(0, self.counts[axis] as i32 - 1) as usize
+    pub(super) fn step(&self, axis: usize, coordinate: f64) -> u32 {
+        nearest_step(self.along(axis, coordinate), self.counts[axis])
     }
 
     /// The number of a cell.
@@ -84,78 +90,83 @@ impl<const D: usize> Frame<D> {
         }
         cell
     }
+}
 
-    /// How far, squared, whatever lies outside of a block of cells is from a place, at least.
-    #[inline(always)]
-    fn outside(&self, at: [f64; D], block: &[Range<usize>; D]) -> f64 {
-        // How far the place itself is outside of all cells.
-        let gaps: [f64; D] =
-            std::array::from_fn(|axis| (self.low[axis] - at[axis]).max(at[axis] - self.high[axis]).max(0.0));
-        let all = gaps.iter().fold(0.0, |sum, gap| sum + gap * gap);
-        let mut least = f64::INFINITY;
-        for axis in 0..D {
-            let place = self.along(axis, at[axis]);
-            let before = place - block[axis].start as f64;
-            let after = block[axis].end as f64 - place;
-            let before = if block[axis].start > 0 { before } else { f64::INFINITY };
-            let after = if block[axis].end < self.counts[axis] { after } else { f64::INFINITY };
-            let gap = (before.min(after) - SLACK).max(0.0) / self.scale[axis];
-            least = least.min(gap * gap + (all - gaps[axis] * gaps[axis]));
+/// Points that were each given a cell, and not moved yet.
+pub(super) struct Homes<const D: usize> {
+    frame: Frame<D>,
+    /// The cell of each, and how many of lower number are in it.
+    homes: Vec<u32>,
+    ranks: Vec<u32>,
+    /// How many are in each cell; one more, without any.
+    counts: Vec<u32>,
+}
+
+impl<const D: usize> Homes<D> {
+    /// Cells with so many points in each, were they spread evenly.
+    pub(super) fn of_density<T: Real>(level: Level, points: &Points<T>, per_cell: f64) -> Self {
+        Self::in_frame(level, points, Frame::over(level, points, None, per_cell))
+    }
+
+    fn in_frame<T: Real>(level: Level, points: &Points<T>, frame: Frame<D>) -> Self {
+        let (mut homes, mut ranks) = (vec![0; points.len()], vec![0; points.len()]);
+        cells_of(level, &frame, points.columns(), &mut homes);
+        let mut counts = vec![0; frame.counts.iter().product::<usize>() + 1];
+        for (rank, &home) in ranks.iter_mut().zip(&homes) {
+            let count: &mut u32 = &mut counts[home as usize];
+            *rank = *count;
+            *count += 1;
         }
-        least * (1.0 - SLACK)
+        Self { frame, homes, ranks, counts }
+    }
+
+    /// Whether the points are spread so evenly that few of them are in crowded cells, and none in a clump.
+    pub(super) fn even(&self) -> bool {
+        let (mut crowded, mut fullest) = (0, 0);
+        for &rank in &self.ranks {
+            crowded += usize::from(rank >= ROOM);
+            fullest = if rank > fullest { rank } else { fullest };
+        }
+        CROWDED * crowded < self.ranks.len() && fullest < CLUMP
+    }
+
+    /// How many of some places are among the cells.
+    pub(super) fn hold<T: Real>(&self, level: Level, places: &Points<T>) -> usize {
+        let mut held = 0;
+        count_held(level, &self.frame, places.columns(), &mut held);
+        held as usize
     }
 }
 
 impl<T: Real, const D: usize> Grid<T, D> {
     /// A grid whose cells are at least so wide.
-    pub(super) fn of_width(points: &Points<T>, width: f64) -> Self {
-        Self::in_frame(points, Frame::over(points, Some(width), 1.0))
-    }
-
-    /// A grid with so many points in a cell, were they spread evenly.
-    pub(super) fn of_density(points: &Points<T>, per_cell: f64) -> Self {
-        Self::in_frame(points, Frame::over(points, None, per_cell))
+    pub(super) fn of_width(level: Level, points: &Points<T>, width: f64) -> Self {
+        Self::of(Homes::in_frame(level, points, Frame::over(level, points, Some(width), 1.0)), points)
     }
 
     /// Other points in the same cells; whoever is outside of them all is in the nearest.
-    pub(super) fn alike(&self, points: &Points<T>) -> Self {
-        Self::in_frame(points, self.frame)
+    pub(super) fn alike(&self, level: Level, points: &Points<T>) -> Self {
+        Self::of(Homes::in_frame(level, points, self.frame), points)
     }
 
-    /// A counting sort; within a cell points stay in order of number.
-    fn in_frame(points: &Points<T>, frame: Frame<D>) -> Self {
-        let mut starts = vec![0_u32; frame.counts.iter().product::<usize>() + 1];
+    /// The points in the order of their cells; within a cell they stay in order of number.
+    pub(super) fn of(homes: Homes<D>, points: &Points<T>) -> Self {
+        let Homes { frame, homes, ranks, counts: mut starts } = homes;
+        let mut total = 0;
+        for start in &mut starts {
+            total += std::mem::replace(start, total);
+        }
         let from: [&[T]; D] = points.columns();
-        let mut homes = vec![0_u32; points.len()];
-        for (axis, column) in from.iter().enumerate() {
-            let count = frame.counts[axis] as u32;
-            for (home, at) in homes.iter_mut().zip(*column) {
-                *home = *home * count + frame.step(axis, at.wide()) as u32;
-            }
-        }
-        for &home in &homes {
-            starts[home as usize + 1] += 1;
-        }
-        for cell in 1..starts.len() {
-            starts[cell] += starts[cell - 1];
-        }
         let mut columns: [Vec<T>; D] = std::array::from_fn(|_| padded(points.len()));
         let mut ids = vec![u32::MAX; points.len() + LANES];
-        // Filling moves each cell's start to its end, which is the next one's start; then all shift by one.
-        for (id, &home) in homes.iter().enumerate() {
-            let place = starts[home as usize] as usize;
-            starts[home as usize] += 1;
+        for (id, (&home, &rank)) in homes.iter().zip(&ranks).enumerate() {
+            let place = (starts[home as usize] + rank) as usize;
             ids[place] = id as u32;
             for axis in 0..D {
                 columns[axis][place] = from[axis][id];
             }
         }
-        let cells = starts.len() - 1;
-        starts.copy_within(..cells, 1);
-        starts[0] = 0;
-        let width = frame.scale.iter().fold(f64::INFINITY, |least, scale| least.min((1.0 - SLACK) / scale));
-        let beyond_neighbours = T::narrow(width * width * (1.0 - SLACK));
-        Self { frame, starts, columns, ids, beyond_neighbours }
+        Self { frame, starts, columns, ids }
     }
 
     /// The numbers of the points in the order of the cells.
@@ -166,16 +177,6 @@ impl<T: Real, const D: usize> Grid<T, D> {
     /// Where the points are, in the order of the cells.
     pub(super) fn places(&self) -> [&[T]; D] {
         self.columns.each_ref().map(|column| &column[..column.len() - LANES])
-    }
-
-    /// The most points in a cell.
-    pub(super) fn fullest(&self) -> usize {
-        self.starts.windows(2).map(|pair| (pair[1] - pair[0]) as usize).max().unwrap_or(0)
-    }
-
-    /// Whether a place is among the cells.
-    pub(super) fn holds(&self, at: [T; D]) -> bool {
-        (0..D).all(|axis| (self.frame.low[axis]..=self.frame.high[axis]).contains(&at[axis].wide()))
     }
 
     /// The turns of the points in a cell: where they stand in the order of the cells.
@@ -211,87 +212,10 @@ impl<T: Real, const D: usize> Grid<T, D> {
         (self.columns.each_ref().map(|column| &column[turn..]), &self.ids[turn..])
     }
 
-    /// The nearest point but the one of this number, of equals the one of the lowest, and its squared distance. No point's
-    /// number is the largest there is.
+    /// All points in the order of the cells.
     #[inline(always)]
-    pub(super) fn nearest(&self, at: [T; D], own: u32) -> (T, u32) {
-        let found = self.nearest_of(&self.block(at, 1), at, own);
-        if self.beyond_neighbours > found.0 { found } else { self.nearest_afar(at, own) }
-    }
-
-    /// The same, in ever wider blocks of cells.
-    #[cold]
-    #[inline(never)]
-    fn nearest_afar(&self, at: [T; D], own: u32) -> (T, u32) {
-        let place = std::array::from_fn(|axis| at[axis].wide());
-        let (mut inner, mut reach) = (std::array::from_fn(|_| 0..0), 1);
-        loop {
-            let outer = self.block(at, reach);
-            // What was scanned before is scanned again: the blocks grow fast, so that is less than the bookkeeping.
-            let found = self.nearest_of(&outer, at, own);
-            // The bound is rounded as the squares are: it must not tell apart what they do not.
-            if outer == inner || T::narrow(self.frame.outside(place, &outer)) > found.0 {
-                return found;
-            }
-            inner = outer;
-            reach *= 2;
-        }
-    }
-
-    /// The cells around a place, so many steps away at most.
-    #[inline(always)]
-    fn block(&self, at: [T; D], reach: usize) -> [Range<usize>; D] {
-        let mut block = [const { 0..0 }; D];
-        for axis in 0..D {
-            let home = self.frame.step(axis, at[axis].wide());
-            block[axis] = home.saturating_sub(reach)..(home + reach + 1).min(self.frame.counts[axis]);
-        }
-        block
-    }
-
-    /// The nearest point of a block of cells, or of those that stand behind one of its rows: no harm in looking at them.
-    #[inline(always)]
-    fn nearest_of(&self, block: &[Range<usize>; D], at: [T; D], own: u32) -> (T, u32) {
-        let mut near = [T::INFINITY; LANES];
-        for run in self.runs(block) {
-            let mut first = run.start;
-            while first < run.end {
-                let (squares, _) = self.others(first, at, own);
-                for lane in 0..LANES {
-                    near[lane] = lesser(near[lane], squares[lane]);
-                }
-                first += LANES;
-            }
-        }
-        let nearest = least(near);
-        let mut lowest = [u32::MAX; LANES];
-        for run in self.runs(block) {
-            let mut first = run.start;
-            while first < run.end {
-                let (squares, ids) = self.others(first, at, own);
-                for lane in 0..LANES {
-                    let id = if squares[lane] == nearest { ids[lane] } else { u32::MAX };
-                    lowest[lane] = lesser(lowest[lane], id);
-                }
-                first += LANES;
-            }
-        }
-        (nearest, least(lowest))
-    }
-
-    /// The squared distances and numbers of the points from a place in the order of the cells on; one's own is infinitely
-    /// far away.
-    #[inline(always)]
-    fn others(&self, first: usize, at: [T; D], own: u32) -> ([T; LANES], [u32; LANES]) {
-        let mut squares = squares(&self.columns, first, at);
-        let ids = &self.ids[first..first + LANES];
-        let mut others = [0; LANES];
-        for lane in 0..LANES {
-            let is_own = ids[lane] == own;
-            squares[lane] = if is_own { T::INFINITY } else { squares[lane] };
-            others[lane] = if is_own { u32::MAX } else { ids[lane] };
-        }
-        (squares, others)
+    pub(super) fn standing(&self) -> Standing<'_, T, D> {
+        Standing { columns: self.columns.each_ref().map(|column| column.as_slice()), ids: &self.ids }
     }
 
     /// The points of a block of cells, a run for each row of cells.
@@ -303,6 +227,44 @@ impl<T: Real, const D: usize> Grid<T, D> {
         }
         Runs { grid: self, block, steps, ended: false }
     }
+}
+
+kernel! {
+    /// The cells that places are in.
+    #[expect(clippy::needless_range_loop, reason = "lanes and axes of several columns at once")]
+    fn cells_of[T: Real, const D: usize](frame: &Frame<D>, places: [&[T]; D], cells: &mut [u32]) {
+        for axis in 0..D {
+            let count = frame.counts[axis] as u32;
+            for (cell, at) in cells.iter_mut().zip(places[axis]) {
+                *cell = *cell * count + frame.step(axis, at.wide());
+            }
+        }
+    }
+}
+
+kernel! {
+    /// Counts the places that are among the cells.
+    #[expect(clippy::needless_range_loop, reason = "lanes and axes of several columns at once")]
+    fn count_held[T: Real, const D: usize](frame: &Frame<D>, places: [&[T]; D], held: &mut u32) {
+        let count = places[0].len();
+        for place in 0..count {
+            let mut inside = true;
+            for axis in 0..D {
+                let at = places[axis][..count][place].wide();
+                inside &= (frame.low[axis] <= at) & (at <= frame.high[axis]);
+            }
+            *held += u32::from(inside);
+        }
+    }
+}
+
+/// Of so many steps the one that a place is in that is so far along an axis, or the nearest to it. Every level has vectors for
+/// this, unlike for turning floats into whole numbers: from here on a float counts in its lowest bits.
+#[inline(always)]
+fn nearest_step(along: f64, count: usize) -> u32 {
+    const ZERO: f64 = (1_u64 << 52) as f64;
+    let middle = lesser(greater(along - 0.5, 0.0), count as f64 - 1.0);
+    (middle + ZERO).to_bits() as u32
 }
 
 /// The runs of points in the rows of a block of cells.
@@ -338,16 +300,33 @@ impl<T: Real, const D: usize> Iterator for Runs<'_, T, D> {
     }
 }
 
-/// The least and the largest of some coordinates.
-pub(super) fn extremes<T: Real>(column: &[T]) -> (f64, f64) {
-    let (mut low, mut high) = ([T::INFINITY; LANES], [T::ZERO - T::INFINITY; LANES]);
-    let (chunks, rest) = column.as_chunks::<LANES>();
-    let mut take = |lane: usize, at: T| {
-        low[lane] = lesser(at, low[lane]);
-        high[lane] = if at > high[lane] { at } else { high[lane] };
-    };
-    chunks.iter().for_each(|chunk| (0..LANES).for_each(|lane| take(lane, chunk[lane])));
-    rest.iter().for_each(|&at| take(0, at));
-    let high = high.into_iter().fold(f64::NEG_INFINITY, |most, at| most.max(at.wide()));
-    (least(low).wide(), high)
+/// The least and the largest of the coordinates along each axis.
+pub(super) fn extremes<T: Real, const D: usize>(level: Level, points: [&[T]; D]) -> [(f64, f64); D] {
+    let mut ends = [(f64::INFINITY, f64::NEG_INFINITY); D];
+    find_extremes(level, points, &mut ends);
+    ends
+}
+
+kernel! {
+    #[expect(clippy::needless_range_loop, reason = "lanes and axes of several columns at once")]
+    fn find_extremes[T: Real, const D: usize](points: [&[T]; D], ends: &mut [(f64, f64); D]) {
+        for axis in 0..D {
+            let (mut low, mut high) = ([T::INFINITY; LANES], [T::ZERO - T::INFINITY; LANES]);
+            let (chunks, rest) = points[axis].as_chunks::<LANES>();
+            for chunk in chunks {
+                for lane in 0..LANES {
+                    low[lane] = lesser(chunk[lane], low[lane]);
+                    high[lane] = greater(chunk[lane], high[lane]);
+                }
+            }
+            for &at in rest {
+                (low[0], high[0]) = (lesser(at, low[0]), greater(at, high[0]));
+            }
+            let mut most = T::ZERO - T::INFINITY;
+            for lane in 0..LANES {
+                most = greater(high[lane], most);
+            }
+            ends[axis] = (least(low).wide(), most.wide());
+        }
+    }
 }

@@ -2,7 +2,10 @@
 //!
 //! Loops, where an array could be mapped: what a closure is handed to may be compiled apart, for the lowest level.
 
+use std::ops::Deref;
+
 use super::Real;
+use crate::ecs::simd::Level;
 
 /// Points that are looked at together.
 pub(super) const LANES: usize = 8;
@@ -16,7 +19,7 @@ pub(super) fn padded<T: Real>(length: usize) -> Vec<T> {
 /// The squared distances of a place from the points that stand in the columns from `first` on.
 #[inline(always)]
 pub(super) fn squares<T: Real, const D: usize>(
-    columns: &[Vec<T>; D],
+    columns: &[impl Deref<Target = [T]>; D],
     first: usize,
     at: [T; D],
 ) -> [T; LANES] {
@@ -81,4 +84,13 @@ pub(super) fn at_most<T: PartialOrd + Copy>(lanes: &[T; LANES], most: T) -> u64 
 #[inline(always)]
 pub(super) fn first_lane(flags: u64) -> usize {
     (flags.trailing_zeros() / u8::BITS) as usize
+}
+
+/// Whether eight are looked at with instructions that only processors of the highest level have.
+pub(super) fn at_once(level: Level) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    let has = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+    #[cfg(not(target_arch = "x86_64"))]
+    let has = false;
+    has && level == Level::Avx512
 }

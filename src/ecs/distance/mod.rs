@@ -4,6 +4,7 @@
 //! order, in the precision of the coordinates; every level of instructions and any number of threads give the same bits.
 
 mod all;
+mod beside;
 mod best;
 mod curve;
 mod grid;
@@ -11,7 +12,9 @@ mod hits;
 mod lanes;
 mod near;
 mod roots;
+mod rows;
 mod sift;
+mod together;
 mod tree;
 mod within;
 
@@ -24,6 +27,7 @@ use std::ops::{Add, Mul, Sub};
 /// A coordinate: `f64` or `f32`.
 pub trait Real:
     sift::Sifted
+    + rows::Rowed
     + Copy
     + PartialOrd
     + Send

@@ -2,9 +2,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::best::{Best, One, Several};
-use super::grid::Grid;
-use super::tree::{MOST_LEVELS, Tree};
+use super::beside::nearest_of_each;
+use super::best::Several;
+use super::curve;
+use super::grid::{Grid, Homes};
+use super::rows::Rows;
+use super::together::{BLOCK, nearest_together};
+use super::tree::{LEAF, Tree};
 use super::{Points, Real};
 use crate::ecs::simd::{Level, kernel};
 use crate::ecs::workers::Workers;
@@ -12,14 +16,10 @@ use crate::ecs::workers::Workers;
 /// Places that a thread takes at a time.
 const PART: usize = 512;
 /// Points in a cell of a grid, on average.
-const PER_CELL: f64 = 2.0;
-/// Points in a cell from which on they count as a clump, which is the tree's.
-const CLUMP: usize = 40;
+const PER_CELL: f64 = 1.3;
 /// Places from which on it pays to ask for those together that are near each other, and how many those are.
 const MANY: usize = 1 << 15;
 const BUNDLE: f64 = 16.0;
-/// Searches of a tree that go abreast.
-const ABREAST: usize = 16;
 /// The number that stands for no point.
 pub const NO_POINT: i64 = -1;
 
@@ -71,43 +71,59 @@ enum Index<T, const D: usize> {
 
 impl<T: Real, const D: usize> Index<T, D> {
     fn of(level: Level, points: &Points<T>, places: Option<&Points<T>>, k: usize) -> Self {
-        let grid = (k == 1).then(|| Grid::of_density(points, PER_CELL));
-        let among = |grid: &Grid<T, D>| match places {
-            None => true,
-            Some(places) => {
-                let inside = (0..places.len()).filter(|&place| grid.holds(places.at(place)));
-                2 * inside.count() >= places.len()
-            }
-        };
-        match grid.filter(|grid| grid.fullest() < CLUMP && among(grid)) {
-            Some(grid) => Self::Grid(grid),
-            None => Self::Tree(Tree::of(level, points.columns())),
+        let homes = (k == 1).then(|| Homes::of_density(level, points, PER_CELL));
+        let among =
+            |homes: &Homes<D>| places.is_none_or(|places| 2 * homes.hold(level, places) >= places.len());
+        match homes.filter(|homes| homes.even() && among(homes)) {
+            Some(homes) => Self::Grid(Grid::of(homes, points)),
+            None => Self::Tree(Tree::of(level, points.columns(), k == 1)),
         }
     }
 
-    /// The findings of those who ask, in the order in which they do.
-    fn search(&self, level: Level, asked: Asked<'_, T, D>, k: usize) -> Neighbours<T> {
-        let count = asked.places[0].len();
-        let (mut points, mut distances) = (vec![NO_POINT; count * k], vec![T::INFINITY; count * k]);
+    /// Writes the findings of those who ask, in the order in which they do.
+    fn search(&self, level: Level, asked: Asked<'_, T, D>, k: usize, found: Finding<'_, T>) {
+        let Finding { points, distances } = found;
         match self {
-            Self::Grid(grid) => one_of_grid(level, grid, asked, &mut points, &mut distances),
+            Self::Grid(grid) => nearest_of_each(level, grid, Rows::at(level), asked, points, distances),
             Self::Tree(tree) => {
-                let leaves = tree.leaves_near(level, asked.places, asked.own.map(|_| asked.first));
                 if k == 1 {
-                    one_of_tree(level, tree, asked, &leaves, &mut points, &mut distances);
+                    let leaves = match asked.own {
+                        Some(_) => Vec::new(),
+                        None => {
+                            let firsts = asked.places.map(|column| every(column, BLOCK));
+                            tree.leaves_near(level, firsts.each_ref().map(Vec::as_slice))
+                        }
+                    };
+                    nearest_together(level, tree, asked, &leaves, points, distances);
                 } else {
-                    several_of_tree(level, tree, asked, &leaves, k, &mut points, &mut distances);
+                    let leaves = match asked.own_turn() {
+                        Some(first) => {
+                            (first..first + asked.places[0].len()).map(|turn| (turn / LEAF) as u32).collect()
+                        }
+                        None => tree.leaves_near(level, asked.places),
+                    };
+                    several_of_tree(level, tree, asked, &leaves, k, points, distances);
                 }
             }
         }
-        Neighbours { points, distances }
     }
+}
+
+/// Each so many values the first.
+fn every<T: Copy>(column: &[T], step: usize) -> Vec<T> {
+    column.iter().copied().step_by(step).collect()
+}
+
+/// Where the findings of some places are written.
+struct Finding<'a, T> {
+    points: &'a mut [i64],
+    distances: &'a mut [T],
 }
 
 /// Who asks: where, in the order in which they are asked for.
 #[derive(Clone, Copy)]
-struct Asked<'a, T, const D: usize> {
-    places: [&'a [T]; D],
+pub(super) struct Asked<'a, T, const D: usize> {
+    pub(super) places: [&'a [T]; D],
     /// The numbers of points that ask for others.
     own: Option<&'a [u32]>,
     /// The turn of the first of them.
@@ -115,17 +131,24 @@ struct Asked<'a, T, const D: usize> {
 }
 
 impl<'a, T: Real, const D: usize> Asked<'a, T, D> {
-    fn part(&self, first: usize, count: usize) -> Self {
+    #[inline(always)]
+    pub(super) fn part(&self, first: usize, count: usize) -> Self {
         let run = first..first + count;
         Self {
             places: self.places.map(|column| &column[run.clone()]),
             own: self.own.map(|own| &own[run.clone()]),
-            first,
+            first: self.first + first,
         }
     }
 
+    /// Where the first of them stands among all points, if they are points.
     #[inline(always)]
-    fn at(&self, turn: usize) -> [T; D] {
+    pub(super) fn own_turn(&self) -> Option<usize> {
+        self.own.map(|_| self.first)
+    }
+
+    #[inline(always)]
+    pub(super) fn at(&self, turn: usize) -> [T; D] {
         let mut at = [T::ZERO; D];
         for (at, column) in at.iter_mut().zip(&self.places) {
             *at = column[turn];
@@ -134,57 +157,8 @@ impl<'a, T: Real, const D: usize> Asked<'a, T, D> {
     }
 
     #[inline(always)]
-    fn own(&self, turn: usize) -> u32 {
+    pub(super) fn own(&self, turn: usize) -> u32 {
         self.own.map_or(u32::MAX, |own| own[turn])
-    }
-}
-
-kernel! {
-    fn one_of_grid[T: Real, const D: usize](
-        grid: &Grid<T, D>,
-        asked: Asked<'_, T, D>,
-        numbers: &mut [i64],
-        distances: &mut [T],
-    ) {
-        for (turn, (number, distance)) in numbers.iter_mut().zip(distances).enumerate() {
-            let (square, id) = grid.nearest(asked.at(turn), asked.own(turn));
-            if id != u32::MAX {
-                (*number, *distance) = (i64::from(id), square.root());
-            }
-        }
-    }
-}
-
-kernel! {
-    fn one_of_tree[T: Real, const D: usize](
-        tree: &Tree<T, D>,
-        asked: Asked<'_, T, D>,
-        leaves: &[u32],
-        numbers: &mut [i64],
-        distances: &mut [T],
-    ) {
-        // Several searches abreast: while one waits for its bound, the others go on.
-        let mut abreast = [(One { square: T::INFINITY, id: u32::MAX, own: 0 }, 0, [0; MOST_LEVELS]); ABREAST];
-        let blocks = numbers.chunks_mut(ABREAST).zip(distances.chunks_mut(ABREAST));
-        for (block, (numbers, distances)) in blocks.enumerate() {
-            let first = block * ABREAST;
-            let abreast = &mut abreast[..numbers.len()];
-            for (lane, (best, leaf, _)) in abreast.iter_mut().enumerate() {
-                let turn = first + lane;
-                *leaf = leaves[turn] as usize;
-                *best = One { square: T::INFINITY, id: u32::MAX, own: asked.own(turn) };
-                tree.begin(asked.at(turn), *leaf, best);
-            }
-            for (lane, (best, leaf, opens)) in abreast.iter_mut().enumerate() {
-                *opens = tree.look_around(asked.at(first + lane), *leaf, best.square);
-            }
-            for (lane, (best, leaf, opens)) in abreast.iter_mut().enumerate() {
-                tree.search(asked.at(first + lane), *leaf, opens, best);
-                if best.id != u32::MAX {
-                    (numbers[lane], distances[lane]) = (i64::from(best.id), best.square.root());
-                }
-            }
-        }
     }
 }
 
@@ -210,6 +184,31 @@ kernel! {
     }
 }
 
+/// Places in an order in which those follow each other that are near each other.
+enum InOrder<T, const D: usize> {
+    /// Roughly, for each is asked for alone.
+    Cells(Grid<T, D>),
+    /// As near as they can: their numbers, and where they are.
+    Curve(Vec<u32>, [Vec<T>; D]),
+}
+
+impl<T: Real, const D: usize> InOrder<T, D> {
+    /// If that pays.
+    fn of(level: Level, places: &Points<T>, together: bool) -> Option<Self> {
+        if together {
+            let order = curve::along::<T, D>(level, places.columns(), BLOCK).order;
+            let columns = places.columns().map(|column| {
+                let mut arranged = vec![T::ZERO; order.len()];
+                curve::arrange(column, &order, &mut arranged);
+                arranged
+            });
+            return Some(Self::Curve(order, columns));
+        }
+        (places.len() >= MANY)
+            .then(|| Self::Cells(Grid::of(Homes::of_density(level, places, BUNDLE), places)))
+    }
+}
+
 fn search<T: Real, const D: usize>(
     level: Level,
     points: &Points<T>,
@@ -223,26 +222,47 @@ fn search<T: Real, const D: usize>(
         return found;
     }
     let index = Index::<T, D>::of(level, points, places, k);
-    let bundled =
-        places.filter(|places| places.len() >= MANY).map(|places| Grid::<T, D>::of_density(places, BUNDLE));
-    let (places, own, order) = match (places, &bundled, &index) {
+    let in_order =
+        places.and_then(|places| InOrder::of(level, places, matches!(index, Index::Tree(_)) && k == 1));
+    let (places, own, order) = match (places, &in_order, &index) {
         (None, _, Index::Grid(grid)) => (grid.places(), Some(grid.order()), grid.order()),
         (None, _, Index::Tree(tree)) => (tree.places(), Some(tree.order()), tree.order()),
-        (Some(_), Some(grid), _) => (grid.places(), None, grid.order()),
+        (Some(_), Some(InOrder::Cells(grid)), _) => (grid.places(), None, grid.order()),
+        (Some(_), Some(InOrder::Curve(order, columns)), _) => {
+            (columns.each_ref().map(Vec::as_slice), None, order.as_slice())
+        }
         (Some(places), None, _) => (places.columns(), None, &[][..]),
     };
     let asked = Asked { places, own, first: 0 };
+    if order.is_empty() {
+        let parts = found.points.chunks_mut(PART * k).zip(found.distances.chunks_mut(PART * k)).enumerate();
+        let parts = parts.map(|(part, (points, distances))| (part * PART, Finding { points, distances }));
+        workers.each(parts.collect(), |(first, found): (usize, Finding<'_, T>)| {
+            index.search(level, asked.part(first, found.points.len() / k), k, found);
+        });
+        return found;
+    }
     let whole = Mutex::new(&mut found);
     workers.each((0..count).step_by(PART).collect(), |first: usize| {
         let asked = asked.part(first, PART.min(count - first));
-        let found = index.search(level, asked, k);
+        let rooms = order[first..].iter().take(PART);
+        let (mut points, mut distances) =
+            (vec![NO_POINT; rooms.len() * k], vec![T::INFINITY; rooms.len() * k]);
+        index.search(level, asked, k, Finding { points: &mut points, distances: &mut distances });
         // Parts are written one after another: that is a matter of copying what is in the cache.
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
-        let each = found.points.chunks_exact(k).zip(found.distances.chunks_exact(k));
-        for (turn, (points, distances)) in (first..).zip(each) {
-            let to = order.get(turn).map_or(turn, |&place| place as usize) * k;
-            whole.points[to..to + k].copy_from_slice(points);
-            whole.distances[to..to + k].copy_from_slice(distances);
+        let whole = &mut **whole;
+        if k == 1 {
+            for (&place, (&point, &distance)) in rooms.zip(points.iter().zip(&distances)) {
+                (whole.points[place as usize], whole.distances[place as usize]) = (point, distance);
+            }
+            return;
+        }
+        let each = points.chunks_exact(k).zip(distances.chunks_exact(k));
+        for (&place, (points, distances)) in rooms.zip(each) {
+            let to = place as usize * k..(place as usize + 1) * k;
+            whole.points[to.clone()].copy_from_slice(points);
+            whole.distances[to].copy_from_slice(distances);
         }
     });
     found

@@ -5,7 +5,7 @@
 #![expect(unsafe_code, reason = "a function of instructions that not every processor has")]
 
 use super::Real;
-use super::lanes::{LANES, sums_of_squares};
+use super::lanes::{LANES, at_once, sums_of_squares};
 use crate::ecs::simd::Level;
 
 /// Candidates: where they are, and their numbers.
@@ -24,11 +24,7 @@ pub(super) struct Sift {
 
 impl Sift {
     pub(super) fn at(level: Level) -> Self {
-        #[cfg(target_arch = "x86_64")]
-        let has = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
-        #[cfg(not(target_arch = "x86_64"))]
-        let has = false;
-        Self { at_once: has && level == Level::Avx512 }
+        Self { at_once: at_once(level) }
     }
 
     /// Writes the squared distances and the numbers of the candidates whose squared distance is at most `most`, but of the

@@ -147,6 +147,52 @@ fn clumps_of_any_depth_are_searched_as_an_even_spread_is() {
 }
 
 #[test]
+fn places_among_clumps_and_far_from_them_find_what_a_full_search_finds() {
+    let some = clumps(900, 1e3);
+    let mut asking: Vec<[f64; 3]> =
+        some.iter().step_by(2).map(|at| at.map(|at| at * 1.000_001 + 1e-4)).collect();
+    // Far away all around, and as far from several: on a grid of whole numbers.
+    asking.extend(
+        (0..333).map(|i| [17.0, 31.0, 7.0].map(|step| (f64::from(i) * step % 101.0 - 50.0).round() * 1e3)),
+    );
+    for plane in [true, false] {
+        let (wide, narrow) = (points::<f64>(&some, plane), points::<f32>(&some, plane));
+        let (places, narrow_places) = (points::<f64>(&asking, plane), points::<f32>(&asking, plane));
+        agree_on_the_nearest(&wide, Some(&places), 1, &ranked(&wide, Some(&places)));
+        agree_on_the_nearest(&narrow, Some(&narrow_places), 1, &ranked(&narrow, Some(&narrow_places)));
+    }
+}
+
+#[test]
+fn a_crowd_in_an_even_spread_is_searched_as_the_rest_is() {
+    // More points in a row of cells than are looked at at once; of the crowd each second stands on the one before it.
+    let mut coordinates: Vec<[f64; 3]> =
+        (0..700).map(|i| [2.5, 7.5, 1.5].map(|step| f64::from(i) * step % 61.0)).collect();
+    coordinates.extend((0..24).map(|i| [20.0, 30.0, 40.0].map(|at| at + f64::from(i / 2) / 64.0)));
+    coordinates.rotate_left(311);
+    let asking: Vec<[f64; 3]> =
+        (0..300).map(|i| [1.9, 3.1, 2.3].map(|step| f64::from(i) * step % 67.0 - 3.0)).collect();
+    for plane in [true, false] {
+        let (wide, narrow) = (points::<f64>(&coordinates, plane), points::<f32>(&coordinates, plane));
+        let (places, narrow_places) = (points::<f64>(&asking, plane), points::<f32>(&asking, plane));
+        agree_on_the_nearest(&wide, None, 1, &ranked(&wide, None));
+        agree_on_the_nearest(&narrow, None, 1, &ranked(&narrow, None));
+        agree_on_the_nearest(&wide, Some(&places), 1, &ranked(&wide, Some(&places)));
+        agree_on_the_nearest(&narrow, Some(&narrow_places), 1, &ranked(&narrow, Some(&narrow_places)));
+    }
+}
+
+#[test]
+fn of_points_farther_than_a_float_can_say_the_first_is_found() {
+    for count in [2, 3, 100] {
+        let far: Vec<[f64; 3]> = (0..count).map(|i| [f64::from(i) * 1.7e306, -1e300, 3.0]).collect();
+        let (far, place) = (points::<f64>(&far, true), points::<f64>(&[[-1e308, 5.0, 0.0]], true));
+        agree_on_the_nearest(&far, None, 1, &ranked(&far, None));
+        agree_on_the_nearest(&far, Some(&place), 1, &ranked(&far, Some(&place)));
+    }
+}
+
+#[test]
 fn points_in_one_place_are_told_apart_by_their_number() {
     let together = points::<f64>(&[[3.0, 4.0, 5.0]; 300], true);
     let expected = ranked(&together, None);

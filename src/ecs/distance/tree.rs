@@ -8,10 +8,11 @@
 use std::ops::Range;
 
 use super::Real;
-use super::best::Best;
+use super::best::Several;
 use super::curve::{self, Curve};
 use super::lanes::{LANES, at_most, first_lane, greater, least, lesser, padded, squares, sums_of_squares};
-use crate::ecs::simd::Level;
+use super::near::NO_POINT;
+use crate::ecs::simd::{Level, kernel};
 
 /// Points in a leaf.
 pub(super) const LEAF: usize = 2 * LANES;
@@ -47,12 +48,18 @@ impl<T: Real, const D: usize> Boxes<T, D> {
     /// How far, squared, a place is from the boxes of a block.
     #[inline(always)]
     fn squares(&self, block: usize, at: [T; D]) -> [T; LANES] {
+        self.gaps(block, &at, &at)
+    }
+
+    /// How far, squared, a box is from the boxes of a block.
+    #[inline(always)]
+    fn gaps(&self, block: usize, lows: &[T; D], highs: &[T; D]) -> [T; LANES] {
         let run = block * LANES..(block + 1) * LANES;
         let mut gaps = [[T::ZERO; LANES]; D];
         for axis in 0..D {
             let (low, high) = (&self.low[axis][run.clone()], &self.high[axis][run.clone()]);
             for lane in 0..LANES {
-                let outside = greater(low[lane] - at[axis], at[axis] - high[lane]);
+                let outside = greater(low[lane] - highs[axis], lows[axis] - high[lane]);
                 gaps[axis][lane] = greater(outside, T::ZERO);
             }
         }
@@ -62,19 +69,24 @@ impl<T: Real, const D: usize> Boxes<T, D> {
 
 impl<T: Real, const D: usize> Tree<T, D> {
     /// A tree over all points, of which there is one at least.
-    pub(super) fn of(level: Level, points: [&[T]; D]) -> Self {
+    ///
+    /// `ordered`: whether the points of a leaf are put in order of number, or stay in that of the curve.
+    pub(super) fn of(level: Level, points: [&[T]; D], ordered: bool) -> Self {
         let along = curve::along(level, points, LEAF);
         let (count, leaves) = (along.order.len(), along.order.len().div_ceil(LEAF));
-        let mut columns = points.map(|_| padded(leaves * LEAF));
-        for (column, points) in columns.iter_mut().zip(points) {
-            for (at, &id) in column.iter_mut().zip(&along.order) {
-                *at = points[id as usize];
-            }
-        }
         let mut ids = along.order;
         ids.resize(leaves * LEAF, u32::MAX);
+        if ordered {
+            sort_leaves(level, &mut ids);
+        }
+        let mut columns = points.map(|_| padded(leaves * LEAF));
+        for (column, points) in columns.iter_mut().zip(points) {
+            curve::arrange(points, &ids[..count], column);
+        }
+        let mut lowest = Boxes::of(leaves);
+        leaf_boxes(level, &columns, &mut lowest);
         let mut tree = Self {
-            levels: vec![leaf_boxes(&columns, leaves)],
+            levels: vec![lowest],
             columns,
             ids,
             count,
@@ -99,25 +111,56 @@ impl<T: Real, const D: usize> Tree<T, D> {
         self.columns.each_ref().map(|column| &column[..self.count])
     }
 
-    /// For each place a leaf near it. Places that are the tree's own points, from `own` on, are in leaves.
-    pub(super) fn leaves_near(&self, level: Level, places: [&[T]; D], own: Option<usize>) -> Vec<u32> {
-        let count = places[0].len();
-        match own {
-            Some(first) => (first..first + count).map(|point| (point / LEAF) as u32).collect(),
-            None => {
-                let mut leaves = vec![0; count];
-                curve::codes(level, &self.curve, places, &mut leaves);
-                for leaf in &mut leaves {
-                    *leaf = self.codes.partition_point(|code| code < leaf).saturating_sub(1) as u32;
-                }
-                leaves
-            }
+    /// The points of a leaf and their numbers.
+    #[inline(always)]
+    pub(super) fn leaf(&self, leaf: usize) -> ([&[T; LEAF]; D], &[u32; LEAF]) {
+        let points = self.columns.each_ref().map(|column| &column.as_chunks::<LEAF>().0[leaf]);
+        (points, &self.ids.as_chunks::<LEAF>().0[leaf])
+    }
+
+    /// Where a leaf's box begins and ends along an axis.
+    #[inline(always)]
+    pub(super) fn extent(&self, leaf: usize, axis: usize) -> (T, T) {
+        (self.levels[0].low[axis][leaf], self.levels[0].high[axis][leaf])
+    }
+
+    /// How many levels of boxes there are.
+    #[inline(always)]
+    pub(super) fn height(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// How many boxes there are on a level.
+    #[inline(always)]
+    pub(super) fn boxes(&self, level: usize) -> usize {
+        self.levels[level].count
+    }
+
+    /// How far, squared, a box is from the boxes of a block.
+    #[inline(always)]
+    pub(super) fn gaps(&self, level: usize, block: usize, lows: &[T; D], highs: &[T; D]) -> [T; LANES] {
+        self.levels[level].gaps(block, lows, highs)
+    }
+
+    /// The lowest number but one's own, if there is one.
+    pub(super) fn first_but(&self, own: u32) -> i64 {
+        let first = u32::from(own == 0);
+        if (first as usize) < self.count { i64::from(first) } else { NO_POINT }
+    }
+
+    /// For each place a leaf near it.
+    pub(super) fn leaves_near(&self, level: Level, places: [&[T]; D]) -> Vec<u32> {
+        let mut leaves = vec![0; places[0].len()];
+        curve::codes(level, &self.curve, places, &mut leaves);
+        for leaf in &mut leaves {
+            *leaf = self.codes.partition_point(|code| code < leaf).saturating_sub(1) as u32;
         }
+        leaves
     }
 
     /// Offers the points of some leaves around one: a first bound.
     #[inline(always)]
-    pub(super) fn begin(&self, at: [T; D], leaf: usize, best: &mut impl Best<T>) {
+    pub(super) fn begin(&self, at: [T; D], leaf: usize, best: &mut Several<T>) {
         for leaf in self.known(leaf, best) {
             self.offer(leaf, at, best);
         }
@@ -126,7 +169,7 @@ impl<T: Real, const D: usize> Tree<T, D> {
 
     /// The leaves around one that a search begins with.
     #[inline(always)]
-    fn known(&self, leaf: usize, best: &impl Best<T>) -> Range<usize> {
+    fn known(&self, leaf: usize, best: &Several<T>) -> Range<usize> {
         let first = leaf.saturating_sub(best.leaves() / 2);
         first..(first + best.leaves()).min(self.codes.len())
     }
@@ -147,13 +190,7 @@ impl<T: Real, const D: usize> Tree<T, D> {
 
     /// Offers whatever else may be among the best: what is in these boxes.
     #[inline(always)]
-    pub(super) fn search(
-        &self,
-        at: [T; D],
-        leaf: usize,
-        opens: &[u64; MOST_LEVELS],
-        best: &mut impl Best<T>,
-    ) {
+    pub(super) fn search(&self, at: [T; D], leaf: usize, opens: &[u64; MOST_LEVELS], best: &mut Several<T>) {
         let (known, mut node) = (self.known(leaf, best), leaf);
         for (level, &open) in opens.iter().enumerate().take(self.levels.len()) {
             let block = node / LANES;
@@ -177,7 +214,7 @@ impl<T: Real, const D: usize> Tree<T, D> {
         (top, block, open): (usize, usize, u64),
         at: [T; D],
         known: &Range<usize>,
-        best: &mut impl Best<T>,
+        best: &mut Several<T>,
     ) {
         // For each level the block that is looked at, and which of its boxes are still to be opened.
         let mut path = [(0, 0); MOST_LEVELS];
@@ -208,27 +245,51 @@ impl<T: Real, const D: usize> Tree<T, D> {
 
     /// Offers the points of a leaf.
     #[inline(always)]
-    fn offer(&self, leaf: usize, at: [T; D], best: &mut impl Best<T>) {
+    fn offer(&self, leaf: usize, at: [T; D], best: &mut Several<T>) {
         let first = leaf * LEAF;
         let all = [squares(&self.columns, first, at), squares(&self.columns, first + LANES, at)];
         best.offer(&all, &self.ids[first..first + LEAF]);
     }
 }
 
-fn leaf_boxes<T: Real, const D: usize>(columns: &[Vec<T>; D], leaves: usize) -> Boxes<T, D> {
-    let mut boxes = Boxes::of(leaves);
-    for (axis, column) in columns.iter().enumerate() {
-        let ends = boxes.low[axis].iter_mut().zip(&mut boxes.high[axis]);
-        for (leaf, (low, high)) in column.chunks_exact(LEAF).zip(ends) {
-            let (chunks, _) = leaf.as_chunks::<LANES>();
-            *low = least(std::array::from_fn(|lane| lesser(chunks[0][lane], chunks[1][lane])));
-            // What fills a leaf up is no part of it.
-            let part = |at: T| if at < T::INFINITY { T::ZERO - at } else { T::INFINITY };
-            let negative = |lane: usize| lesser(part(chunks[0][lane]), part(chunks[1][lane]));
-            *high = T::ZERO - least(std::array::from_fn(negative));
+kernel! {
+    /// Puts the numbers of each leaf in order, by counting for each how many go before it: no branch depends on them. Those that
+    /// fill up the last leaf are the largest there are, and stay behind.
+    fn sort_leaves(ids: &mut [u32]) {
+        for leaf in ids.as_chunks_mut::<LEAF>().0 {
+            let (mut ranks, all) = ([0_u32; LEAF], *leaf);
+            for (turn, &other) in all.iter().enumerate() {
+                for lane in 0..LEAF {
+                    let ahead = (other < all[lane]) | ((other == all[lane]) & (turn < lane));
+                    ranks[lane] += u32::from(ahead);
+                }
+            }
+            for lane in 0..LEAF {
+                leaf[ranks[lane] as usize % LEAF] = all[lane];
+            }
         }
     }
-    boxes
+}
+
+kernel! {
+    #[expect(clippy::needless_range_loop, reason = "lanes and axes of several columns at once")]
+    fn leaf_boxes[T: Real, const D: usize](columns: &[Vec<T>; D], boxes: &mut Boxes<T, D>) {
+        for axis in 0..D {
+            let ends = boxes.low[axis].iter_mut().zip(&mut boxes.high[axis]);
+            for (leaf, (low, high)) in columns[axis].as_chunks::<LEAF>().0.iter().zip(ends) {
+                let (mut lows, mut negatives) = ([T::INFINITY; LANES], [T::INFINITY; LANES]);
+                for eight in leaf.as_chunks::<LANES>().0 {
+                    for lane in 0..LANES {
+                        // What fills a leaf up is no part of it.
+                        let negative = if eight[lane] < T::INFINITY { T::ZERO - eight[lane] } else { T::INFINITY };
+                        lows[lane] = lesser(lows[lane], eight[lane]);
+                        negatives[lane] = lesser(negatives[lane], negative);
+                    }
+                }
+                (*low, *high) = (least(lows), T::ZERO - least(negatives));
+            }
+        }
+    }
 }
 
 fn boxes_around<T: Real, const D: usize>(inner: &Boxes<T, D>, count: usize) -> Boxes<T, D> {

@@ -62,8 +62,8 @@ fn search<T: Real, const D: usize>(
     radius: T,
     workers: &Workers,
 ) -> Within<T> {
-    let grid = Grid::<T, D>::of_width(points, radius.wide());
-    let others = places.map(|places| grid.alike(places));
+    let grid = Grid::<T, D>::of_width(level, points, radius.wide());
+    let others = places.map(|places| grid.alike(level, places));
     let asked = others.as_ref().unwrap_or(&grid);
     let count = asked.order().len();
     let (limits, sift) = ((radius.wide(), T::square_within(radius)), Sift::at(level));
