@@ -162,11 +162,24 @@ fn columns<T: Real + Element>(
         return Err(refused(name, "an array that is being written to", "an array at rest"));
     };
     let view = held.as_array();
-    let column = |axis: usize| view.column(axis).iter().copied().collect::<Vec<T>>();
-    let points = Points { x: column(0), y: column(1), z: (view.ncols() == 3).then(|| column(2)) };
-    let finite = |column: &[T]| column.iter().position(|value| !value.wide().is_finite());
-    let faulty = [Some(&points.x), Some(&points.y), points.z.as_ref()].into_iter().flatten();
-    if let Some(row) = faulty.filter_map(|column| finite(column)).min() {
+    let points = match (held.as_slice(), view.ncols()) {
+        (Ok(rows), 2) => {
+            let column = |axis: usize| rows.as_chunks::<2>().0.iter().map(|row| row[axis]).collect();
+            Points { x: column(0), y: column(1), z: None }
+        }
+        _ => {
+            let column = |axis: usize| view.column(axis).iter().copied().collect::<Vec<T>>();
+            Points { x: column(0), y: column(1), z: (view.ncols() == 3).then(|| column(2)) }
+        }
+    };
+    // First whether all are: that needs no branch for each.
+    let finite = |value: &T| value.wide().is_finite();
+    let fault = |column: &Vec<T>| match column.iter().fold(true, |all, value| all & finite(value)) {
+        true => None,
+        false => column.iter().position(|value| !finite(value)),
+    };
+    let columns = [Some(&points.x), Some(&points.y), points.z.as_ref()].into_iter().flatten();
+    if let Some(row) = columns.filter_map(fault).min() {
         let numbers: Vec<f64> = view.row(row).iter().map(|value| value.wide()).collect();
         let fault = Fault::value(name, "", row, format!("{numbers:?}"), "finite coordinates");
         return Err(Error::Input(fault.into()).into());
