@@ -218,7 +218,7 @@ fn search<T: Real, const D: usize>(
 ) -> Neighbours<T> {
     let count = places.map_or(points.len(), Points::len);
     let mut found = Neighbours { points: vec![NO_POINT; count * k], distances: vec![T::INFINITY; count * k] };
-    if points.is_empty() || k == 0 {
+    if points.is_empty() || count == 0 || k == 0 {
         return found;
     }
     let index = Index::<T, D>::of(level, points, places, k);

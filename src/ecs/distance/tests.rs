@@ -147,6 +147,15 @@ fn clumps_of_any_depth_are_searched_as_an_even_spread_is() {
 }
 
 #[test]
+fn where_nobody_asks_nothing_is_found() {
+    for plane in [true, false] {
+        for crowd in [vec![[0.0; 3]; 29], clumps(900, 1e3)] {
+            agree(&points::<f64>(&crowd, plane), Some(&points(&[], plane)), 1, 1.0);
+        }
+    }
+}
+
+#[test]
 fn places_among_clumps_and_far_from_them_find_what_a_full_search_finds() {
     let some = clumps(900, 1e3);
     let mut asking: Vec<[f64; 3]> =
