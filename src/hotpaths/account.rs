@@ -282,5 +282,13 @@ mod tests {
         assert!(message.contains("2 faults") && message.contains("row 1: got -2"), "{message}");
         assert!(told(Values::wholes([1, 2])).contains("got 2 rows, expected numbers, 3 as of alive"));
         assert!(told(Values::texts(&["a", "b", "c"])).contains("'Synod.cost': got"));
+        // Where columns are read as they lie it is not told, but seen.
+        let accounted = |costs: Slice<'_>| Account::of_slices(&[true; 3], Some(costs)).is_some();
+        assert!(accounted(Slice::Numbers(&[1.0, 0.0, 2.0])) && accounted(Slice::Wholes(&[1, 0, 2])));
+        for none in [f64::NAN, f64::INFINITY, -2.0] {
+            assert!(!accounted(Slice::Numbers(&[1.0, 0.0, none])), "{none}");
+        }
+        assert!(!accounted(Slice::Wholes(&[1, 0, -2])) && !accounted(Slice::Flags(&[true; 3])));
+        assert!(!accounted(Slice::Numbers(&[1.0, 0.0])) && !accounted(Slice::Wholes(&[1; 4])));
     }
 }
