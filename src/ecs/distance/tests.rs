@@ -174,9 +174,11 @@ fn places_among_clumps_and_far_from_them_find_what_a_full_search_finds() {
 
 #[test]
 fn a_crowd_in_an_even_spread_is_searched_as_the_rest_is() {
-    // More points in a row of cells than are looked at at once; of the crowd each second stands on the one before it.
-    let mut coordinates: Vec<[f64; 3]> =
-        (0..700).map(|i| [2.5, 7.5, 1.5].map(|step| f64::from(i) * step % 61.0)).collect();
+    // More points in a row of cells than are looked at at once; of the crowd each second stands on the one before it. All
+    // others are so far apart that a grid is what they are searched with.
+    let mut coordinates: Vec<[f64; 3]> = (0..700)
+        .map(|i| [0.754_877, 0.569_840, 0.437_016].map(|step| f64::from(i) * step % 1.0 * 61.0))
+        .collect();
     coordinates.extend((0..24).map(|i| [20.0, 30.0, 40.0].map(|at| at + f64::from(i / 2) / 64.0)));
     coordinates.rotate_left(311);
     let asking: Vec<[f64; 3]> =
@@ -198,6 +200,10 @@ fn of_points_farther_than_a_float_can_say_the_first_is_found() {
         let (far, place) = (points::<f64>(&far, true), points::<f64>(&[[-1e308, 5.0, 0.0]], true));
         agree_on_the_nearest(&far, None, 1, &ranked(&far, None));
         agree_on_the_nearest(&far, Some(&place), 1, &ranked(&far, Some(&place)));
+        // All but the first in one place, so that many of them are searched with a tree.
+        let apart: Vec<[f64; 3]> = (0..count).map(|i| [if i == 0 { 0.0 } else { 1e308 }, 7.0, 3.0]).collect();
+        let apart = points::<f64>(&apart, true);
+        agree_on_the_nearest(&apart, None, 1, &ranked(&apart, None));
     }
 }
 
