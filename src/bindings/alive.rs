@@ -68,6 +68,7 @@ impl Classes {
             visit.call(&known.class)?;
             let Some(way) = &known.way else { return Ok(()) };
             visit.call(&way.function)?;
+            visit.call(&way.code)?;
             way.test.traverse(visit)?;
             way.layout.traverse(visit)
         })

@@ -1,7 +1,7 @@
 //! NumPy's arrays, read in their own structure: a call for each question takes as long as a shot or two.
 //!
-//! The structure is part of NumPy's binary interface, and the `numpy` crate has it. Only arrays of exactly NumPy's class are read: a subclass may mean something else by its
-//! values, a mask or a unit.
+//! The structure is part of NumPy's binary interface, and the `numpy` crate has it. Only arrays of exactly NumPy's class are
+//! read: a subclass may mean something else by its values, a mask or a unit.
 #![expect(unsafe_code, reason = "an array's structure is read, and the memory behind it")]
 
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -13,6 +13,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyType};
 use pyo3::{Borrowed, ffi};
 
+use super::cpython::CPython;
 use super::cpython::objects::equals;
 use super::memory::{self, flags_in};
 use crate::ecs::ingest::Slice;
@@ -27,7 +28,8 @@ pub(crate) enum Kind {
     Flag,
 }
 
-/// NumPy's class of arrays, and its types of the kinds, in the machine's order of bytes: each is one object.
+/// NumPy's class of arrays, and its types of the kinds, in the machine's order of bytes: of each nearly all arrays have the same
+/// object.
 struct Types {
     array: Py<PyType>,
     kinds: [(Py<PyArrayDescr>, Kind); 5],
@@ -48,6 +50,19 @@ impl Types {
         })
     }
 
+    /// The kind of a type that is another object, as arrays that were unpickled have it.
+    #[cold]
+    fn alike(&self, dtype: *const PyArray_Descr) -> Option<&(Py<PyArrayDescr>, Kind)> {
+        // SAFETY: both are types of NumPy's, alive, with these fields at the same places in all its versions.
+        let number = |dtype: *const PyArray_Descr| unsafe {
+            ((*dtype).fields.type_num, (*dtype).fields.byteorder as u8)
+        };
+        let (_, order) = number(dtype);
+        let is_it =
+            |(known, _): &&(Py<PyArrayDescr>, Kind)| number(known.as_ptr().cast()).0 == number(dtype).0;
+        if matches!(order, b'=' | b'|') { self.kinds.iter().find(is_it) } else { None }
+    }
+
     /// Where an array's values are: the first of so many, if they stand one after another.
     #[inline]
     fn values(&self, object: Borrowed<'_, '_, PyAny>) -> Option<(Kind, *const u8, usize)> {
@@ -64,7 +79,7 @@ impl Types {
             (array.descr, array.data.cast_const().cast::<u8>(), *array.dimensions)
         };
         let is_it = |(known, _): &&(Py<PyArrayDescr>, Kind)| known.as_ptr().cast::<PyArray_Descr>() == dtype;
-        let &(_, kind) = self.kinds.iter().find(is_it)?;
+        let &(_, kind) = self.kinds.iter().find(is_it).or_else(|| self.alike(dtype))?;
         // An array without items is called aligned wherever it is.
         let is_aligned = match kind {
             Kind::F64 | Kind::I64 => data.cast::<u64>().is_aligned(),
@@ -121,10 +136,11 @@ pub(crate) fn with_columns<const N: usize, R>(
     work: impl FnOnce([Option<Slice<'_>>; N]) -> R + Send,
 ) -> Option<R> {
     let py = dict.py();
+    // What is found out once a process may run code, and let others run: before anything else.
+    let (types, _) = (Types::of(py), CPython::of(py));
     if memory::is_written_to() {
         return None;
     }
-    let types = Types::of(py);
     let mut columns = [const { None }; N];
     let (mut position, mut entry) = (0, 0);
     let (mut name, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());

@@ -52,17 +52,16 @@ impl PyBattleFinalizer {
     /// InputError, which names faction and unit; what `is_alive` raises is let through.
     fn finalize_battle<'py>(&self, faction_units: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
         let py = faction_units.py();
-        // A copy, in which accounts take the place of units: what the units' own code does to the mapping changes nothing here.
-        let accounts = if let Ok(factions) = faction_units.cast_exact::<PyDict>() {
-            factions.copy()?
-        } else if let Ok(factions) = faction_units.cast::<PyMapping>() {
-            PyDict::from_sequence(factions.items()?.as_any())?
-        } else {
-            let wanted = "a mapping from factions to their units";
-            let fault = Fault::column(ARGUMENT, "", kind_of(faction_units), wanted);
-            return Err(Error::Input(fault.into()).into());
-        };
-        let factions: Vec<_> = accounts.iter().collect();
+        let factions: Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)> =
+            if let Ok(factions) = faction_units.cast_exact::<PyDict>() {
+                factions.iter().collect()
+            } else if let Ok(factions) = faction_units.cast::<PyMapping>() {
+                factions.items()?.extract()?
+            } else {
+                let wanted = "a mapping from factions to their units";
+                let fault = Fault::column(ARGUMENT, "", kind_of(faction_units), wanted);
+                return Err(Error::Input(fault.into()).into());
+            };
         let are_objects = |units: &Bound<'_, PyAny>| {
             units.is_exact_instance_of::<PyList>() || units.is_exact_instance_of::<PyTuple>()
         };
@@ -74,6 +73,7 @@ impl PyBattleFinalizer {
         let counted = counted.collect::<PyResult<Vec<_>>>();
         let before = known.map(|known| std::mem::replace(&mut *self.classes(), known.into_classes()));
         drop(before);
+        let accounts = PyDict::new(py);
         for ((faction, _), account) in factions.into_iter().zip(counted?) {
             accounts.set_item(faction, entry(py, account)?)?;
         }

@@ -18,6 +18,7 @@ SCHEMAS = {
     "usual": ObjectSchema(),
     "few": ObjectSchema(alive=None, name=None, fleet=None, weapon_destroyed=None),
     "nowhere": ObjectSchema(origin_is_nowhere=True),
+    "no limits": ObjectSchema(max_hp=None, max_shield=None),
     "generic": ObjectSchema(generic_weapon=True),
     "tags": ObjectSchema(tags="tags", tag_flags={"cover": ["cover"]}),
     "own words": ObjectSchema(domain=At("where", words={"here": "ground"})),
@@ -107,7 +108,10 @@ ODD: dict[str, Callable[[Ship], Any]] = {
     "alive by a list": with_value("alive", [1]),
     "no health": without("hp"),
     "no limit": without("max_hp"),
-    "no shield": with_value("shield", None),
+    "no shield": without("shield"),
+    "a shield of None": with_value("shield", None),
+    "no Unicode": with_value("domain", "\ud800"),
+    "letters": with_value("domain", "größe"),
     "health in words": with_value("hp", "much"),
     "a NumPy number": with_value("bs", np.float32(40.5)),
     "a flag for a number": with_value("bs", True),
@@ -222,19 +226,44 @@ def test_a_unit_that_stands_twice_in_a_list_is_named(place: int) -> None:
     assert state(units) == before
 
 
-def test_the_results_of_a_block_can_be_taken_back() -> None:
-    class Refusing(Ship):
-        def __setattr__(self, name: str, value: Any) -> None:
-            if name == "hp" and "name" in vars(self):
-                raise RuntimeError("no")
-            super().__setattr__(name, value)
+class Refusing(Ship):
+    """It cannot be moved once it has a name."""
 
-    units = [*fleet_of(["usual"] * 40, 0), Refusing(40)]
-    enemies = fleet_of(["usual"] * 41, 100)
+    def __init__(self, number: int) -> None:
+        self.along = 0.0
+        super().__init__(number)
+
+    @property
+    def x(self) -> float:  # type: ignore[override]
+        return self.along
+
+    @x.setter
+    def x(self, value: float) -> None:
+        if "name" in vars(self):
+            raise ValueError("no")
+        self.along = value
+
+
+@pytest.mark.parametrize("place", [0, 1, 3, 15, 16, 20, 39])
+def test_all_that_was_written_is_taken_back_wherever_one_refuses(place: int) -> None:
+    units, enemies = fleet_of(["usual"] * 40, 0), fleet_of(["usual"] * 41, 100)
+    units[place] = Refusing(place)
     before = state([units, enemies])
-    with pytest.raises(muc.BridgeError, match=r"Ship 40.*RuntimeError: no"):
+    with pytest.raises(muc.BridgeError, match=rf"Ship {place}.*ValueError: no"):
         BattleBridge().resolve({"A": units, "B": enemies}, max_rounds=20, seed=1)
     assert state([units, enemies]) == before
+
+
+def test_a_key_that_changes_units_finds_them_unread() -> None:
+    class Meddling(Key):
+        def __hash__(self) -> int:
+            units[12].hp = 1.0
+            return 7
+
+    units = fleet_of(["usual"] * 20, 0)
+    units[9].fleet = Meddling()
+    report = BattleBridge().resolve({"A": units, "B": fleet_of(["usual"], 100)}, max_rounds=1, seed=1)
+    assert report.units["hp"][12] <= 1.0
 
 
 def test_an_army_that_an_object_changes_while_it_is_read_is_read_to_its_end() -> None:

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrayvec::ArrayVec;
 use pyo3::Borrowed;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyInt, PyList, PyString};
 
 use super::armies::{Armies, PAIRS};
 use super::herd::{Held, Herd};
@@ -91,6 +91,14 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
         for number in 0..self.units.len() {
             let pair = |pair: usize| both_sides(schema, pair, sides[pair].map(|side| side[number]));
             let pairs = [pair(0), pair(1)];
+            // A column that has no value here would take the next one's.
+            if pairs
+                .iter()
+                .zip(&schema.limits)
+                .any(|(pair, of)| pair.is_none() && of.iter().any(Option::is_some))
+            {
+                return self.end(number);
+            }
             let is_wreck = pairs[0].is_some_and(|(hp, _)| hp <= 0.0);
             if alive[number] && !is_wreck {
                 self.living.add_of(&self.units, number);
@@ -115,6 +123,19 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
                 self.mounts.push((row, slot));
             }
         }
+    }
+
+    /// Ends the block before one of the living whose fleet has a key that is no plain one: to look for it may run code.
+    fn look_at_keys(&mut self) {
+        let Some(place) = self.schema.fleet else { return };
+        let is_plain = |key: &Held<'a, 'py>| {
+            key.is_none_or(|key| {
+                key.is_none() || key.is_exact_instance_of::<PyString>() || key.is_exact_instance_of::<PyInt>()
+            })
+        };
+        let plain =
+            self.living.look(place, &mut [None; BLOCK]).iter().take_while(|key| is_plain(key)).count();
+        self.end_living(plain);
     }
 
     /// Adds the columns of the living and of their weapons. Gives which weapons are destroyed.
@@ -233,6 +254,7 @@ impl<'py> Reader<'_, 'py> {
         };
         block.units.extend(items, most);
         block.find_living();
+        block.look_at_keys();
         block.find_weapons();
         let destroyed = block.add_columns(&mut self.armies);
         block.meet(seen);

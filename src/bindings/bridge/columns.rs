@@ -132,10 +132,10 @@ impl Columns {
                 })
             }
             (Data::Word(column), Value::Word(default)) => {
-                extend(column, values, default, |value| field.word(&value))
+                extend(column, values, default, |value| field.word(ascii(value, cpython)?))
             }
             (Data::Text(column), Value::Text(default)) => {
-                extend(column, values, default, |value| value.cast_exact::<PyString>().ok()?.extract().ok())
+                extend(column, values, default, |value| ascii(value, cpython).map(str::to_owned))
             }
             _ => 0,
         }
@@ -251,6 +251,11 @@ impl Columns {
         }
         input
     }
+}
+
+/// A text of ASCII. Any other may be no Unicode, and an error that says so is an object of Python's.
+fn ascii<'a>(value: Borrowed<'a, '_, PyAny>, cpython: CPython) -> Option<&'a str> {
+    std::str::from_utf8(cpython.ascii(value.cast_exact::<PyString>().ok()?)?).ok()
 }
 
 /// Adds what `read` makes of values, up to the first of which it makes nothing. Gives how many were added.

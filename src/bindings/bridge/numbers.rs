@@ -56,17 +56,21 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
         numbers: &[Number<'_, 'a>; NUMBERS.len()],
         rows: &[Row],
     ) -> PyResult<()> {
-        let (py, armies) = (self.py, self.armies);
+        let (py, armies, status) = (self.py, self.armies, table.column("status"));
         let mut changes: [Change<'a, 'py>; BLOCK] = Default::default();
         for (change, row) in changes.iter_mut().zip(rows) {
-            change.numbers = self.changed(table, numbers, row);
+            change.numbers = self.changed(status.map(|status| status.cell(row.row)), numbers, row);
         }
         self.put_in_places(numbers, rows, &mut changes);
+        // All that is written is known to be before anything else can fail.
+        for (change, row) in changes.iter_mut().zip(rows) {
+            let old = std::mem::take(&mut change.old);
+            if old.iter().any(Option::is_some) {
+                self.undo.push_numbers(armies.objects[row.id].clone(), old);
+            }
+        }
         for (change, &Row { place, id, .. }) in changes.into_iter().zip(rows) {
             let (object, old) = (&armies.objects[id], &armies.before[place]);
-            if change.old.iter().any(Option::is_some) {
-                self.undo.push_numbers(object.clone(), change.old);
-            }
             for (number, value) in numbers.iter().zip(change.numbers) {
                 let Some(value) = value else { continue };
                 self.put(number.target, (id, None), old, object, &number_of(py, value)?)?;
@@ -75,15 +79,14 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
         Ok(())
     }
 
-    /// The numbers that are to be written to a unit.
+    /// The numbers that are to be written to a unit of this status.
     #[inline]
     fn changed(
         &self,
-        table: &Table,
+        status: Option<Cell<'_>>,
         numbers: &[Number<'_, 'a>; NUMBERS.len()],
         &Row { row, place, .. }: &Row,
     ) -> [Option<f64>; NUMBERS.len()] {
-        let status = table.column("status").map(|status| status.cell(row));
         let mut changed = [None; NUMBERS.len()];
         for (index, (changed, number)) in changed.iter_mut().zip(numbers).enumerate() {
             let mut after = number.after[row];
@@ -103,7 +106,7 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
     }
 
     /// Writes the numbers that can be set where they are, a number of all units after another, so that objects that are far in
-    /// memory are waited for together. What is left is to be written by name.
+    /// memory are waited for together. What is left is to be written by name, after them.
     fn put_in_places(
         &mut self,
         numbers: &[Number<'_, 'a>; NUMBERS.len()],

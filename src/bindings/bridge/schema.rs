@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyTuple};
 use rustc_hash::FxHashMap;
 
 use super::look::{Tree, Where};
@@ -343,10 +343,10 @@ impl Field {
     }
 
     /// The word of the column that a text is, if that is told without the object's own words.
-    pub(super) fn word(&self, value: &Bound<'_, PyAny>) -> Option<&'static str> {
+    pub(super) fn word(&self, text: &str) -> Option<&'static str> {
         let Kind::Choice(legal) = self.kind else { return None };
-        let text = if self.words.is_none() { value.cast_exact::<PyString>().ok()? } else { return None };
-        choice(text.to_str().ok()?, legal).map(|index| legal[usize::from(index)])
+        let index = if self.words.is_none() { choice(text, legal)? } else { return None };
+        Some(legal[usize::from(index)])
     }
 
     /// A value of an object as the column has it; nothing if the object's own words give it no meaning.
