@@ -1,5 +1,6 @@
 """`BattleFinalizer` against the loop that a Python game has."""
 
+import pickle
 import random
 from collections.abc import Callable
 from types import MappingProxyType, SimpleNamespace
@@ -161,3 +162,26 @@ def test_a_list_that_changes_while_it_is_read_ends_nothing() -> None:
     units.extend(Vanishing(True) for _ in range(10))
     check: Callable[..., Any] = muc.BattleFinalizer().finalize_battle
     assert check({"A": units})["A"]["initial"] == 100
+
+
+def test_an_account_takes_no_place_of_units_whose_key_changes() -> None:
+    class Restless:
+        number = 0
+
+        def __hash__(self) -> int:
+            self.number += 1
+            return self.number
+
+    (account,) = muc.BattleFinalizer().finalize_battle({Restless(): [Unit(True)]}).values()  # type: ignore[dict-item]
+    assert account == {"initial": 100, "lost": 0, "remaining": 100}
+
+
+def test_columns_that_were_unpickled_and_those_of_the_other_order_of_bytes_are_read_alike() -> None:
+    columns = {"alive": np.array([True, False, True]), "cost": np.array([1, 20, 300])}
+    finalize = muc.BattleFinalizer().finalize_battle
+    wanted = finalize({"A": columns})
+    again = pickle.loads(pickle.dumps(columns))
+    assert again["cost"].dtype is not columns["cost"].dtype
+    assert finalize({"A": again}) == wanted
+    turned = columns["cost"].astype(columns["cost"].dtype.newbyteorder())
+    assert finalize({"A": {**columns, "cost": turned}}) == wanted

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -282,3 +285,39 @@ def test_an_army_that_an_object_changes_while_it_is_read_is_read_to_its_end() ->
     units[5] = Leaving(5)
     report = BattleBridge().resolve({"A": units, "B": fleet_of(["usual"], 100)}, max_rounds=1, seed=1)
     assert len(units) == 10 and report.units["id"].size == 11
+
+
+COLLECTED = """
+import gc, sys
+import multi_universe_core as muc
+from multi_universe_core.bridge import BattleBridge, ObjectSchema
+sys.path.insert(0, {folder!r})
+from test_bridge_blocks import fleet_of
+bridge = BattleBridge(ObjectSchema(domain="domain"))
+bridge.resolve({{"A": fleet_of(["usual"] * 3, 0), "B": fleet_of(["usual"], 50)}}, seed=1)
+units = fleet_of(["usual"] * 30, 0)
+units[25].domain = "\\ud800"
+seen = 0
+def clear(phase, info):
+    global seen
+    seen += phase == "start"
+    if seen == {turn}:
+        for unit in units:
+            vars(unit).clear()
+        units.clear()
+gc.collect()
+gc.callbacks.append(clear)
+gc.set_threshold(1, 10**6, 10**6)
+try:
+    bridge.resolve({{"A": units, "B": fleet_of(["usual"], 50)}}, seed=1)
+except muc.BridgeError:
+    pass
+"""
+
+
+@pytest.mark.parametrize("turn", [5, 10, 12, 13, 14, 16])
+def test_a_collection_in_the_middle_of_a_hand_over_does_no_harm(turn: int) -> None:
+    """A text that is no Unicode makes an exception, and the collector may run whenever something is made."""
+    code = COLLECTED.format(folder=str(Path(__file__).parent), turn=turn)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
