@@ -102,7 +102,8 @@ class BattleBridge:
 
         Returns the report; a unit's id is its place among all units, army after army, and
         `report.objects[id]` is the object. Raises BridgeError, which names unit, path, value and what was
-        expected; whatever is raised, no object has changed. Ctrl-C works during the battle.
+        expected; whatever is raised, no object has changed. In which order objects are written to is not
+        fixed: a setter of one may see others before or after. Ctrl-C works during the battle.
         """
         terms = self._terms(diplomacy, doctrines)
         return self._bridge.fight(
