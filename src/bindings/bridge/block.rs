@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyList, PyString};
 
 use super::armies::{Armies, PAIRS};
-use super::herd::{Held, Herd};
+use super::herd::{Held, Herd, told};
 use super::plan::Plan;
 use super::read::{Reader, Seen, UNIT, WEAPON, both_sides};
 use super::schema::{READ_BEFORE, Schema};
@@ -79,13 +79,13 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
             let Some(field) = field else { continue };
             let default = if field.has_default { field.default.number() } else { None };
             let number = |value| plain_number(value, Some(cpython)).map(Some);
-            let known = told(self.units.look(field.place, &mut held), side, default, number);
+            let known = told(self.units.look(field.place, &mut held), side, &default, number);
             self.units.truncate(known);
         }
         let mut alive = [true; BLOCK];
         if let Some(place) = schema.alive {
             let known =
-                told(self.units.look(place, &mut held), &mut alive, true, |value| is_true(value, cpython));
+                told(self.units.look(place, &mut held), &mut alive, &true, |value| is_true(value, cpython));
             self.units.truncate(known);
         }
         for number in 0..self.units.len() {
@@ -154,7 +154,7 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
         let mut destroyed = [false; MOUNTS];
         if let Some(place) = self.schema.weapon_destroyed {
             let values = self.weapons.look(place, &mut of_weapons);
-            let known = told(values, &mut destroyed, false, |value| is_true(value, cpython));
+            let known = told(values, &mut destroyed, &false, |value| is_true(value, cpython));
             self.end_weapons(known);
         }
         destroyed
@@ -269,29 +269,6 @@ impl<'py> Reader<'_, 'py> {
         }
         Ok(taken)
     }
-}
-
-/// What `read` makes of values, `default` of what is absent or None, put into `into` up to the first of which it makes
-/// nothing. Gives how many.
-#[inline(always)]
-fn told<'a, 'py: 'a, T: Copy>(
-    held: &[Held<'a, 'py>],
-    into: &mut [T],
-    default: T,
-    read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<T>,
-) -> usize {
-    let mut told = 0;
-    for (into, value) in into.iter_mut().zip(held) {
-        *into = match value.filter(|value| !value.is_none()) {
-            None => default,
-            Some(value) => match read(value) {
-                Some(value) => value,
-                None => break,
-            },
-        };
-        told += 1;
-    }
-    told
 }
 
 /// What `bool` says of a plain value.

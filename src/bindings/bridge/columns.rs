@@ -6,7 +6,7 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::herd::Held;
+use super::herd::{Held, told};
 use super::schema::{Field, Value, rule_book};
 use super::value::{Plain, plain, plain_number};
 use crate::bindings::cpython::CPython;
@@ -266,20 +266,10 @@ fn extend<'a, 'py: 'a, T: Clone>(
     default: &T,
     read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<T>,
 ) -> usize {
+    // Each has its place already: one that is added to a vector asks whether there is room.
     let start = column.len();
     column.resize(start + values.len(), default.clone());
-    // Each has its place already: one that is added to a vector asks whether there is room.
-    let mut added = 0;
-    for (place, value) in column[start..].iter_mut().zip(values) {
-        if let Some(value) = value {
-            match read(*value) {
-                Some(value) => *place = value,
-                None if value.is_none() => {}
-                None => break,
-            }
-        }
-        added += 1;
-    }
+    let added = told(values, &mut column[start..], default, read);
     column.truncate(start + added);
     added
 }

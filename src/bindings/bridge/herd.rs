@@ -114,3 +114,28 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
         held
     }
 }
+
+/// What `read` makes of values, `default` of what is absent or None, put into `into` up to the first of which it makes
+/// nothing. Gives how many.
+#[inline(always)]
+pub(super) fn told<'a, 'py: 'a, T: Clone>(
+    held: &[Held<'a, 'py>],
+    into: &mut [T],
+    default: &T,
+    read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<T>,
+) -> usize {
+    let mut told = 0;
+    for (into, value) in into.iter_mut().zip(held) {
+        let value = match value {
+            Some(value) => match read(*value) {
+                // It is asked whether it is None only if it is nothing else: few are.
+                None if !value.is_none() => break,
+                read => read,
+            },
+            None => None,
+        };
+        *into = value.unwrap_or_else(|| default.clone());
+        told += 1;
+    }
+    told
+}

@@ -8,7 +8,7 @@ use super::layout::At;
 use super::path::Step;
 use super::read::UNIT;
 use super::schema::Target;
-use super::write::{Row, Writer, number as number_of};
+use super::write::{Row, Writer};
 use crate::ecs::columns::UnitColumn;
 use crate::ecs::tables::{Cell, Table};
 
@@ -73,7 +73,7 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
             let (object, old) = (&armies.objects[id], &armies.before[place]);
             for (number, value) in numbers.iter().zip(change.numbers) {
                 let Some(value) = value else { continue };
-                self.put(number.target, (id, None), old, object, &number_of(py, value)?)?;
+                self.put(number.target, (id, None), old, object, PyFloat::new(py, value).as_any())?;
             }
         }
         Ok(())

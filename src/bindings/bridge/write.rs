@@ -291,7 +291,7 @@ fn holder<'a, 'py>(
     Ok(Some((last, holder)))
 }
 
-pub(super) fn number(py: Python<'_>, value: f64) -> PyResult<Bound<'_, PyAny>> {
+fn number(py: Python<'_>, value: f64) -> PyResult<Bound<'_, PyAny>> {
     Ok(value.into_pyobject(py)?.into_any())
 }
 
