@@ -14,10 +14,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyList, PyString};
 
 use super::armies::{Armies, PAIRS};
-use super::herd::{Held, Herd, told};
+use super::herd::{Held, Herd};
 use super::plan::Plan;
 use super::read::{Reader, Seen, UNIT, WEAPON, both_sides};
-use super::schema::{READ_BEFORE, Schema};
+use super::schema::Schema;
 use super::value::{plain, plain_number};
 use crate::bindings::cpython::CPython;
 use crate::ecs::columns::WeaponColumn;
@@ -73,19 +73,18 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
 
     /// Finds out who is alive, with what health and shield.
     fn find_living(&mut self) {
-        let (schema, cpython, mut held) = (self.schema, self.cpython, [None; BLOCK]);
+        let (schema, cpython) = (self.schema, self.cpython);
         let mut sides = [[[None; BLOCK]; 2]; 2];
         for (side, field) in sides.as_flattened_mut().iter_mut().zip(schema.limits.as_flattened()) {
             let Some(field) = field else { continue };
             let default = if field.has_default { field.default.number() } else { None };
             let number = |value| plain_number(value, Some(cpython)).map(Some);
-            let known = told(self.units.look(field.place, &mut held), side, &default, number);
+            let known = self.units.tell(field.place, side, &default, number);
             self.units.truncate(known);
         }
         let mut alive = [true; BLOCK];
         if let Some(place) = schema.alive {
-            let known =
-                told(self.units.look(place, &mut held), &mut alive, &true, |value| is_true(value, cpython));
+            let known = self.units.tell(place, &mut alive, &true, |value| is_true(value, cpython));
             self.units.truncate(known);
         }
         for number in 0..self.units.len() {
@@ -111,8 +110,7 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
     /// Finds the weapons of the living.
     fn find_weapons(&mut self) {
         let Some((_, place)) = self.schema.arms else { return };
-        let mut held = [None; BLOCK];
-        for (row, list) in self.living.look(place, &mut held).iter().enumerate() {
+        for (row, list) in self.living.look(place).into_iter().enumerate() {
             let Some(list) = list.filter(|list| !list.is_none()) else { continue };
             let Ok(list) = list.cast_exact::<PyList>() else { return self.end_living(row) };
             // SAFETY: no code of Python's runs as long as there is a block.
@@ -133,28 +131,24 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
                 key.is_none() || key.is_exact_instance_of::<PyString>() || key.is_exact_instance_of::<PyInt>()
             })
         };
-        let plain =
-            self.living.look(place, &mut [None; BLOCK]).iter().take_while(|key| is_plain(key)).count();
+        let plain = self.living.look(place).iter().take_while(|key| is_plain(key)).count();
         self.end_living(plain);
     }
 
     /// Adds the columns of the living and of their weapons. Gives which weapons are destroyed.
     fn add_columns(&mut self, armies: &mut Armies<'py>) -> [bool; MOUNTS] {
-        let (cpython, mut held, mut of_weapons) = (self.cpython, [None; BLOCK], [None; MOUNTS]);
+        let cpython = self.cpython;
         for field in self.schema.units.iter().enumerate() {
-            let values = self.living.look(field.1.place, &mut held);
-            let added = armies.units.add_column(field, values, cpython);
+            let added = armies.units.add_column(field, &self.living, cpython);
             self.end_living(added);
         }
         for field in self.schema.weapons.iter().enumerate() {
-            let values = self.weapons.look(field.1.place, &mut of_weapons);
-            let added = armies.weapons.add_column(field, values, cpython);
+            let added = armies.weapons.add_column(field, &self.weapons, cpython);
             self.end_weapons(added);
         }
         let mut destroyed = [false; MOUNTS];
         if let Some(place) = self.schema.weapon_destroyed {
-            let values = self.weapons.look(place, &mut of_weapons);
-            let known = told(values, &mut destroyed, &false, |value| is_true(value, cpython));
+            let known = self.weapons.tell(place, &mut destroyed, &false, |value| is_true(value, cpython));
             self.end_weapons(known);
         }
         destroyed
@@ -185,7 +179,7 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
         owner: u32,
         destroyed: &[bool],
     ) -> Option<ArrayVec<Option<Bound<'py, PyAny>>, BLOCK>> {
-        let (schema, cpython, mut held) = (self.schema, self.cpython, [None; BLOCK]);
+        let (schema, cpython) = (self.schema, self.cpython);
         let (id, row, mount) = (armies.objects.len(), armies.unit_ids.len(), armies.weapon_units.len());
         armies.units.truncate(row + self.living.len());
         armies.weapons.truncate(mount + self.weapons.len());
@@ -194,11 +188,10 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
         armies.objects.extend(self.units.objects().iter().map(|&unit| cpython.owned(unit)));
         armies.owners.resize(armies.objects.len(), owner);
         match schema.name {
-            Some(place) => armies.names.extend(self.units.look(place, &mut held).iter().map(owned)),
+            Some(place) => armies.names.extend(self.units.look(place).iter().map(owned)),
             None => armies.names.resize_with(armies.objects.len(), || None),
         }
         armies.unit_ids.extend(self.numbers.iter().map(|number| (id + number) as i64));
-        armies.before.resize_with(armies.unit_ids.len(), || [const { None }; READ_BEFORE]);
         for ((_, value, limit), pairs) in PAIRS.into_iter().zip(&self.pairs) {
             for &(number, most) in pairs.iter().flatten() {
                 armies.units.push(value as usize, number);
@@ -214,34 +207,36 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
         armies.weapons.fill(schema.weapons.len(), armies.weapon_units.len());
         let health = armies.weapons.numbers_mut(WeaponColumn::Hp as usize).iter_mut().skip(mount);
         health.zip(destroyed).filter(|(_, destroyed)| **destroyed).for_each(|(hp, _)| *hp = 0.0);
-        Some(self.living.look(schema.fleet?, &mut held).iter().map(owned).collect())
+        Some(self.living.look(schema.fleet?).iter().map(owned).collect())
     }
 }
 
 impl<'py> Reader<'_, 'py> {
     /// Reads units of a list, from the one with number `first` on, as many as are read together, `most` at most. Gives how
-    /// many.
+    /// many; nothing if none can be, whatever the list holds.
     pub(super) fn block(
         &mut self,
         owner: u32,
         (units, first, most): (&Bound<'py, PyList>, usize, usize),
         fleets: &Bound<'py, PyDict>,
         seen: &mut Seen<'_>,
-    ) -> PyResult<usize> {
+    ) -> PyResult<Option<usize>> {
         let [Plan::Layout(of_units), Plan::Layout(of_weapons)] =
             [&self.found[UNIT].plan, &self.found[WEAPON].plan]
         else {
-            return Ok(0);
+            return Ok(None);
         };
         let (of_units, of_weapons) = (Arc::clone(of_units), Arc::clone(of_weapons));
-        let Some(cpython) = of_units.cpython().filter(|_| self.schema.suits_blocks()) else { return Ok(0) };
+        let Some(cpython) = of_units.cpython().filter(|_| self.schema.suits_blocks()) else {
+            return Ok(None);
+        };
         let (py, before) = (units.py(), self.armies.unit_ids.len());
         // SAFETY: no code of Python's runs as long as there is a block: nothing but plain values, lists and texts is looked at.
         let (herd, living, weapons, items) = unsafe {
             let items = cpython.items(units.as_borrowed(), first);
             (Herd::of(&of_units, py), Herd::of(&of_units, py), Herd::of(&of_weapons, py), items)
         };
-        let (Some(units), Some(living), Some(weapons)) = (herd, living, weapons) else { return Ok(0) };
+        let (Some(units), Some(living), Some(weapons)) = (herd, living, weapons) else { return Ok(None) };
         let mut block = Block {
             schema: self.schema,
             cpython,
@@ -267,7 +262,7 @@ impl<'py> Reader<'_, 'py> {
             let fleet = self.fleet(id, owner, key, fleets)?;
             self.armies.unit_fleets.push(fleet);
         }
-        Ok(taken)
+        Ok(Some(taken))
     }
 }
 

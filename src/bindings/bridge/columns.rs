@@ -6,7 +6,7 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::herd::{Held, told};
+use super::herd::Herd;
 use super::schema::{Field, Value, rule_book};
 use super::value::{Plain, plain, plain_number};
 use crate::bindings::cpython::CPython;
@@ -106,15 +106,16 @@ impl Columns {
         next
     }
 
-    /// Adds values to the column of a field, the field's default for what is absent or None, as long as they are plain ones
-    /// of the column's kind. Gives how many were added. No code of Python's runs.
+    /// Adds what some objects have to the column of a field, the field's default for what is absent or None, as long as they
+    /// are plain values of the column's kind. Gives how many were added. No code of Python's runs.
     #[inline(always)]
-    pub(super) fn add_column<'a, 'py: 'a>(
+    pub(super) fn add_column<'a, 'py: 'a, const N: usize>(
         &mut self,
         (number, field): (usize, &Field),
-        values: &[Held<'a, 'py>],
+        herd: &Herd<'a, 'py, N>,
         cpython: CPython,
     ) -> usize {
+        let values = (herd, field.place);
         match (&mut self.data[number].1, &field.default) {
             (Data::Number(column), Value::Number(default)) => {
                 extend(column, values, default, |value| plain_number(value, Some(cpython)))
@@ -139,6 +140,18 @@ impl Columns {
             }
             _ => 0,
         }
+    }
+
+    /// How many bytes they take.
+    pub(super) fn bytes(&self) -> usize {
+        let bytes = |data: &Data| match data {
+            Data::Number(values) => values.capacity() * size_of::<f64>(),
+            Data::Whole(values) => values.capacity() * size_of::<i64>(),
+            Data::Flag(values) => values.capacity(),
+            Data::Word(values) => values.capacity() * size_of::<&str>(),
+            Data::Text(values) => values.capacity() * size_of::<String>(),
+        };
+        self.data.iter().map(|(_, data)| bytes(data)).sum()
     }
 
     /// Keeps the first rows of all columns.
@@ -258,18 +271,19 @@ fn ascii<'a>(value: Borrowed<'a, '_, PyAny>, cpython: CPython) -> Option<&'a str
     std::str::from_utf8(cpython.ascii(value.cast_exact::<PyString>().ok()?)?).ok()
 }
 
-/// Adds what `read` makes of values, up to the first of which it makes nothing. Gives how many were added.
+/// Adds what `read` makes of what some objects have in a place, up to the first of which it makes nothing. Gives how many
+/// were added.
 #[inline(always)]
-fn extend<'a, 'py: 'a, T: Clone>(
+fn extend<'a, 'py: 'a, T: Clone, const N: usize>(
     column: &mut Vec<T>,
-    values: &[Held<'a, 'py>],
+    (herd, place): (&Herd<'a, 'py, N>, usize),
     default: &T,
     read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<T>,
 ) -> usize {
     // Each has its place already: one that is added to a vector asks whether there is room.
     let start = column.len();
-    column.resize(start + values.len(), default.clone());
-    let added = told(values, &mut column[start..], default, read);
+    column.resize(start + herd.len(), default.clone());
+    let added = herd.tell(place, &mut column[start..], default, read);
     column.truncate(start + added);
     added
 }

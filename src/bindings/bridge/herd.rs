@@ -86,56 +86,73 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
         &self.objects
     }
 
-    /// What each of them has in a place, put into `held`.
+    /// What each of them has in a place.
     #[inline(always)]
-    pub(super) fn look<'h>(&self, place: usize, held: &'h mut [Held<'a, 'py>; N]) -> &'h [Held<'a, 'py>] {
+    pub(super) fn look(&self, place: usize) -> ArrayVec<Held<'a, 'py>, N> {
+        let mut all = ArrayVec::new();
+        self.each(place, |held| {
+            all.push(held);
+            true
+        });
+        all
+    }
+
+    /// What `read` makes of what each has in a place, `default` of what is absent or None, put into `into` up to the first of
+    /// which it makes nothing. Gives how many.
+    #[inline(always)]
+    pub(super) fn tell<T: Clone>(
+        &self,
+        place: usize,
+        into: &mut [T],
+        default: &T,
+        read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<T>,
+    ) -> usize {
+        let mut into = into.iter_mut();
+        self.each(place, |held| {
+            let value = match held {
+                Some(value) => match read(value) {
+                    // It is asked whether it is None only if it is nothing else: few are.
+                    None if !value.is_none() => return false,
+                    read => read,
+                },
+                None => None,
+            };
+            into.next().into_iter().for_each(|into| *into = value.clone().unwrap_or_else(|| default.clone()));
+            true
+        })
+    }
+
+    /// Shows `take` what one after the other has in a place, until it wants no more. Gives how many it took.
+    #[inline(always)]
+    fn each(&self, place: usize, mut take: impl FnMut(Held<'a, 'py>) -> bool) -> usize {
         let place = &self.layout.places()[place];
-        let held = &mut held[..self.objects.len()];
+        let of_class = |py| place.of_class.as_ref().map(|value| value.bind_borrowed(py));
+        // A loop for each kind of place, in which nothing is asked twice.
         match &place.spot {
-            Spot::Slot(offset) => {
-                for (held, object) in held.iter_mut().zip(&self.objects) {
-                    // SAFETY: the object is of the layout's class (`add`), and no code runs (`of`).
-                    *held = unsafe { held_in_slot(*offset, *object) };
-                }
-                return held;
-            }
+            Spot::Slot(offset) => count(&self.objects, |object| {
+                // SAFETY: the object is of the layout's class (`add`), and no code runs (`of`).
+                take(unsafe { held_in_slot(*offset, *object) })
+            }),
             Spot::Value(spot) => {
-                for ((held, object), values) in held.iter_mut().zip(&self.objects).zip(&self.values) {
-                    *held = values.borrow(spot, *object);
-                }
+                let usual = spot.usual();
+                count(self.objects.iter().zip(&self.values), |(object, values)| {
+                    take(values.borrow_at(usual, spot, *object).or_else(|| of_class(object.py())))
+                })
             }
-            Spot::Class => held.fill(None),
+            Spot::Class => count(&self.objects, |object| take(of_class(object.py()))),
         }
-        if let Some(of_class) = &place.of_class {
-            for (held, object) in held.iter_mut().zip(&self.objects) {
-                *held = held.or_else(|| Some(of_class.bind_borrowed(object.py())));
-            }
-        }
-        held
     }
 }
 
-/// What `read` makes of values, `default` of what is absent or None, put into `into` up to the first of which it makes
-/// nothing. Gives how many.
+/// How many items are taken before one is not.
 #[inline(always)]
-pub(super) fn told<'a, 'py: 'a, T: Clone>(
-    held: &[Held<'a, 'py>],
-    into: &mut [T],
-    default: &T,
-    read: impl Fn(Borrowed<'a, 'py, PyAny>) -> Option<T>,
-) -> usize {
-    let mut told = 0;
-    for (into, value) in into.iter_mut().zip(held) {
-        let value = match value {
-            Some(value) => match read(*value) {
-                // It is asked whether it is None only if it is nothing else: few are.
-                None if !value.is_none() => break,
-                read => read,
-            },
-            None => None,
-        };
-        *into = value.unwrap_or_else(|| default.clone());
-        told += 1;
+fn count<T>(items: impl IntoIterator<Item = T>, mut take: impl FnMut(T) -> bool) -> usize {
+    let mut taken = 0;
+    for item in items {
+        if !take(item) {
+            break;
+        }
+        taken += 1;
     }
-    told
+    taken
 }

@@ -28,6 +28,7 @@ pub(super) mod value;
 mod write;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -35,7 +36,6 @@ use rustc_hash::FxHashMap;
 
 use super::kernel::PyKernel;
 use super::keys::Seed;
-use super::legacy::Handover;
 use super::report::PyBattleReport;
 use super::watch;
 use super::whole::Whole;
@@ -44,6 +44,7 @@ use crate::error::{Error, Faults};
 use crate::kernel::Kernel;
 use crate::report::Report;
 
+use armies::Spare;
 use battle::{Battle, Terms, doctrines};
 use fault::ObjectFaults;
 use read::Seen;
@@ -56,13 +57,15 @@ pub(crate) struct PyBridge {
     schema: Schema,
     kernel: Py<PyKernel>,
     fought: AtomicU64,
+    /// The memory of the last battle's columns: to ask for new memory costs as much as to read half of the objects.
+    spare: Mutex<Option<Spare>>,
 }
 
 #[pymethods]
 impl PyBridge {
     #[new]
     fn new(schema: &Bound<'_, PyAny>, kernel: Py<PyKernel>) -> PyResult<Self> {
-        Ok(Self { schema: Schema::of(schema)?, kernel, fought: AtomicU64::new(0) })
+        Ok(Self { schema: Schema::of(schema)?, kernel, fought: AtomicU64::new(0), spare: Mutex::default() })
     }
 
     /// Fight a battle, a mapping from faction names to lists of units, and write back what became of them.
@@ -123,8 +126,15 @@ impl PyBridge {
             read = Some(battle);
         }
         faults.append(of_the_call);
-        faults.into_result(py)?;
-        read.ok_or_else(|| Error::Resolve(Faults::default()).into())
+        match (faults.into_result(py), read) {
+            (Ok(()), Some(battle)) => Ok(battle),
+            (refused, battle) => {
+                let spare = battle.and_then(|battle| battle.armies.part(Vec::new()).1);
+                *self.spare() = spare;
+                refused?;
+                Err(Error::Resolve(Faults::default()).into())
+            }
+        }
     }
 
     /// Reads battles: what is wrong with the call, and each battle with what is wrong with it.
@@ -139,7 +149,9 @@ impl PyBridge {
         for (number, given) in given.iter().enumerate() {
             let mut faults = ObjectFaults::default();
             let seen = Seen { battle: number, first: &mut first_seen, shared: &mut of_the_call };
-            let mut armies = read::read(&self.schema, given, seen, &mut faults)?;
+            // Not in the call: reading may run code that reads another battle.
+            let spare = self.spare().take();
+            let mut armies = read::read(&self.schema, given, seen, spare, &mut faults)?;
             let mut notes = std::mem::take(&mut armies.notes);
             let treaties = treaties::read(terms.diplomacy, &armies.factions, &mut faults, &mut notes)?;
             let doctrines = doctrines(terms.doctrines, &armies.factions, &mut faults)?;
@@ -191,18 +203,13 @@ impl PyBridge {
     fn report<'py>(&self, py: Python<'py>, battle: Battle<'py>, report: Report) -> PyResult<PyBattleReport> {
         let Battle { armies, mut notes, .. } = battle;
         notes.extend(finish::finish(py, &self.schema, &armies, &report)?);
-        let mut living = vec![false; armies.objects.len()];
-        armies.unit_ids.iter().for_each(|&id| living[id as usize] = true);
-        let handover = Handover {
-            factions: armies.factions,
-            owners: armies.owners,
-            living,
-            objects: armies.objects.into_iter().map(Bound::unbind).collect(),
-            names: armies.names.into_iter().map(|name| name.map(Bound::unbind)).collect(),
-            fleets: armies.fleets.into_iter().map(|(key, _)| key.map(Bound::unbind)).collect(),
-            notes,
-        };
+        let (handover, spare) = armies.part(notes);
+        *self.spare() = spare;
         Ok(PyBattleReport::of_objects(report, handover))
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Option<Spare>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A refusal of the gate, in terms of objects and paths.

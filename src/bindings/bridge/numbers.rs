@@ -70,7 +70,7 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
             }
         }
         for (change, &Row { place, id, .. }) in changes.into_iter().zip(rows) {
-            let (object, old) = (&armies.objects[id], &armies.before[place]);
+            let (object, old) = (&armies.objects[id], armies.before(place));
             for (number, value) in numbers.iter().zip(change.numbers) {
                 let Some(value) = value else { continue };
                 self.put(number.target, (id, None), old, object, PyFloat::new(py, value).as_any())?;

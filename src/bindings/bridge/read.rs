@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyString};
 use rustc_hash::FxHashMap;
 
-use super::armies::{Armies, PAIRS};
+use super::armies::{Armies, PAIRS, Spare};
 use super::block::BLOCK;
 use super::fault::ObjectFaults;
 use super::look::Tree;
@@ -43,11 +43,12 @@ pub(super) fn read<'py>(
     schema: &Schema,
     given: &Bound<'py, PyAny>,
     mut seen: Seen<'_>,
+    spare: Option<Spare>,
     faults: &mut ObjectFaults,
 ) -> PyResult<Armies<'py>> {
     let mut reader = Reader {
         schema,
-        armies: Armies::empty(schema),
+        armies: Armies::empty(schema, spare),
         counts: Counts::default(),
         faults,
         found: [Found::default(), Found::default()],
@@ -110,9 +111,10 @@ impl<'py> Reader<'_, 'py> {
             return Ok(());
         };
         // Reading an object may change the list.
-        let (mut next, mut most) = (0, 1);
+        let (mut next, mut most) = (0, BLOCK);
         while next < list.len() {
-            let taken = self.block(owner, (list, next, most), &fleets, seen)?;
+            let block = self.block(owner, (list, next, most), &fleets, seen)?;
+            let taken = block.unwrap_or_default();
             if taken < most
                 && let Ok(unit) = list.get_item(next + taken)
             {
@@ -121,7 +123,7 @@ impl<'py> Reader<'_, 'py> {
             }
             next += taken;
             // Where blocks end early, little is tried in vain.
-            most = (2 * taken).clamp(1, BLOCK);
+            most = block.map_or(most, |taken| (2 * taken).clamp(1, BLOCK));
         }
         Ok(())
     }
@@ -194,14 +196,14 @@ impl<'py> Reader<'_, 'py> {
                 self.armies.units.push(limit as usize, most);
             }
         }
-        let mut before = [const { None }; READ_BEFORE];
+        self.armies.unit_ids.push(id as i64);
         if !Tree::is_in_place(&self.found[UNIT]) {
+            let mut before = [const { None }; READ_BEFORE];
             for (before, place) in before.iter_mut().zip(self.schema.before) {
                 *before = self.find(place, (UNIT, id, None), unit)?;
             }
+            self.armies.set_before(before);
         }
-        self.armies.before.push(before);
-        self.armies.unit_ids.push(id as i64);
         self.armies.unit_fleets.push(fleet);
         self.armies.units.fill(self.schema.units.len(), self.armies.unit_ids.len());
         self.correct(id, unit)?;

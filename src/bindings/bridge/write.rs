@@ -62,7 +62,7 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
         for rows in self.rows(table.ints("id")).chunks(BLOCK) {
             self.put_numbers(table, &numbers, rows)?;
             for &Row { row, place, id } in rows {
-                let (object, old) = (&self.armies.objects[id], &self.armies.before[place]);
+                let (object, old) = (&self.armies.objects[id], self.armies.before(place));
                 if routing[row] || self.was_routing(object, old)? {
                     self.put(routes, (id, None), old, object, &flag(self.py, routing[row])?)?;
                 }
@@ -130,7 +130,7 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
             return Ok(false);
         }
         let here = here.flatten();
-        if let Some(routing) = here.as_ref().or(target.before.and_then(|result| old[result].as_ref())) {
+        if let Some(routing) = here.as_ref().or(target.before.and_then(|result| old.get(result)?.as_ref())) {
             return routing.is_truthy();
         }
         // It was read where it is, and is elsewhere now, or it has none.

@@ -32,6 +32,13 @@ pub(in crate::bindings) struct Spot {
     pub(super) entry: AtomicUsize,
 }
 
+/// The numbers of a spot, looked up once for many objects.
+#[derive(Clone, Copy)]
+pub(in crate::bindings) struct Usual {
+    shared: Option<usize>,
+    entry: usize,
+}
+
 /// A dict: `PyDictObject` of 3.11 to 3.13.
 #[repr(C)]
 pub(super) struct Dict {
@@ -77,6 +84,12 @@ impl Spot {
     /// Where dicts have a value of this name.
     pub(in crate::bindings) fn of_dict(_: CPython, name: &Bound<'_, PyString>) -> Self {
         Self { name: name.clone().unbind(), shared: None, entry: AtomicUsize::new(0) }
+    }
+
+    /// Where the next object is likely to have it.
+    #[inline(always)]
+    pub(in crate::bindings) fn usual(&self) -> Usual {
+        Usual { shared: self.shared, entry: self.entry.load(Ordering::Relaxed) }
     }
 
     /// Whether no object of the class had a value of this name when it was looked at.
@@ -140,9 +153,8 @@ impl Values {
     /// # Safety
     /// There is such a dict.
     #[inline]
-    unsafe fn of_own(&self, spot: &Spot, py: Python<'_>) -> *mut ffi::PyObject {
-        let (pairs, entry) =
-            (self.first.cast::<[*mut ffi::PyObject; 2]>(), spot.entry.load(Ordering::Relaxed));
+    unsafe fn of_own(&self, entry: usize, spot: &Spot, py: Python<'_>) -> *mut ffi::PyObject {
+        let pairs = self.first.cast::<[*mut ffi::PyObject; 2]>();
         // SAFETY: no pair past the last is looked at.
         unsafe {
             if entry < self.pairs && (*pairs.as_ptr().add(entry))[0] == spot.name.as_ptr() {
@@ -160,14 +172,25 @@ impl Values {
         spot: &Spot,
         object: Borrowed<'a, 'py, PyAny>,
     ) -> Option<Borrowed<'a, 'py, PyAny>> {
+        self.borrow_at(spot.usual(), spot, object)
+    }
+
+    /// The same, by what is usual of the spot.
+    #[inline(always)]
+    pub(in crate::bindings) fn borrow_at<'a, 'py>(
+        &self,
+        usual: Usual,
+        spot: &Spot,
+        object: Borrowed<'a, 'py, PyAny>,
+    ) -> Option<Borrowed<'a, 'py, PyAny>> {
         // SAFETY: an array has room for each number of `Format::index`, and holds null or a living object, as a pair of names
         // and values does, or a name that is no more and null. The caller is done with the borrowed object, or holds a
         // reference of its own, before any other code runs; this thread is attached, and abi3 modules are loaded by
         // interpreters with a global lock only.
         unsafe {
             let value = match self.pairs {
-                ARRAY => *self.first.as_ptr().add(spot.shared?),
-                _ => self.of_own(spot, object.py()),
+                ARRAY => *self.first.as_ptr().add(usual.shared?),
+                _ => self.of_own(usual.entry, spot, object.py()),
             };
             (!value.is_null()).then(|| Borrowed::from_ptr(object.py(), value))
         }
