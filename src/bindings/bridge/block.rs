@@ -19,7 +19,7 @@ use super::plan::Plan;
 use super::read::{Reader, Seen, UNIT, WEAPON, both_sides};
 use super::schema::Schema;
 use super::value::{plain, plain_number};
-use crate::bindings::cpython::CPython;
+use crate::bindings::cpython::{CPython, expect};
 use crate::ecs::columns::WeaponColumn;
 
 /// So many units and weapons at most: with all they have they stay in a core's first cache.
@@ -34,8 +34,8 @@ struct Block<'a, 'py> {
     units: Herd<'a, 'py, BLOCK>,
     living: Herd<'a, 'py, BLOCK>,
     numbers: ArrayVec<usize, BLOCK>,
-    /// Health and shield of the living, each with its limit.
-    pairs: [ArrayVec<Option<(f64, f64)>, BLOCK>; 2],
+    /// Health and shield of the living, each with its limit, as far as the schema has them.
+    pairs: [ArrayVec<(f64, f64), BLOCK>; 2],
     /// The weapons of the living, and of each the place of its unit among them and its own slot.
     weapons: Herd<'a, 'py, MOUNTS>,
     mounts: ArrayVec<(usize, usize), MOUNTS>,
@@ -102,7 +102,7 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
             if alive[number] && !is_wreck {
                 self.living.add_of(&self.units, number);
                 self.numbers.push(number);
-                self.pairs.iter_mut().zip(pairs).for_each(|(pairs, pair)| pairs.push(pair));
+                self.pairs.iter_mut().zip(pairs).for_each(|(pairs, pair)| pairs.extend(pair));
             }
         }
     }
@@ -193,7 +193,7 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
         }
         armies.unit_ids.extend(self.numbers.iter().map(|number| (id + number) as i64));
         for ((_, value, limit), pairs) in PAIRS.into_iter().zip(&self.pairs) {
-            for &(number, most) in pairs.iter().flatten() {
+            for &(number, most) in pairs {
                 armies.units.push(value as usize, number);
                 armies.units.push(limit as usize, most);
             }
@@ -247,7 +247,8 @@ impl<'py> Reader<'_, 'py> {
             weapons,
             mounts: ArrayVec::new(),
         };
-        block.units.extend(items, most);
+        items.clone().skip(most).take(BLOCK).for_each(expect);
+        block.units.extend(items.clone().take(most));
         block.find_living();
         block.look_at_keys();
         block.find_weapons();

@@ -8,7 +8,6 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 
 use super::layout::{Layout, Spot, held_in_slot};
-use crate::bindings::cpython;
 use crate::bindings::cpython::values::Values;
 
 /// What an object has in a place; nothing if it has nothing there.
@@ -41,26 +40,19 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
         }
         if let Some(format) = self.layout.format() {
             let Some(values) = format.values(&object) else { return false };
-            values.expect();
             self.values.push(values);
         }
         self.objects.push(object);
         true
     }
 
-    /// Adds objects, `most` at most, up to the first that cannot be added. Those behind are expected to be next.
+    /// Adds objects up to the first that cannot be added.
     #[inline(always)]
-    pub(super) fn extend(
-        &mut self,
-        objects: impl Iterator<Item = Borrowed<'a, 'py, PyAny>> + Clone,
-        most: usize,
-    ) {
-        let mut later = objects.clone().skip(most);
-        for object in objects.take(most) {
+    pub(super) fn extend(&mut self, objects: impl Iterator<Item = Borrowed<'a, 'py, PyAny>>) {
+        for object in objects {
             if !self.add(object) {
                 return;
             }
-            later.next().into_iter().for_each(cpython::expect);
         }
     }
 

@@ -9,6 +9,8 @@
 //! that the class's objects begin to share in the middle ends its layout.
 #![expect(unsafe_code, reason = "an attribute is read where it is")]
 
+use std::ptr::NonNull;
+
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyType};
@@ -22,7 +24,7 @@ use super::value::{is_plain, plain_number};
 use crate::bindings::cpython::CPython;
 use crate::bindings::cpython::classes::{Bases, looks_up_as_object_does, sets_as_object_does, slot_of};
 use crate::bindings::cpython::format::Format;
-use crate::bindings::cpython::values::{self, Values};
+use crate::bindings::cpython::values::{self, Values, Was};
 
 /// Where the objects of one class have the places of a schema.
 pub(in crate::bindings) struct Layout {
@@ -296,33 +298,33 @@ impl Layout {
         object: &Bound<'py, PyAny>,
         value: &Bound<'py, PyAny>,
     ) -> Option<Bound<'py, PyAny>> {
-        self.swap_at(place, &self.at(object.as_borrowed())?, value.clone())
+        let at = self.at(object.as_borrowed()).filter(|_| self.sets)?;
+        match &self.places[place].spot {
+            Spot::Value(spot) => at.values.as_ref()?.swap(spot, value.clone(), self.cpython?, &mut false),
+            // SAFETY: see `slot`.
+            Spot::Slot(offset) => unsafe {
+                values::replace(NonNull::new(slot(*offset, at.object))?, value.clone())
+            },
+            Spot::Class => None,
+        }
     }
 
-    /// The same for an object that was looked at; no code of Python's has run since, and none runs here.
+    /// The same for a number of an object that was looked at; no code of Python's has run since, and none runs here. `told`:
+    /// whether the object's dict was told of another one meanwhile.
     #[inline(always)]
-    pub(super) fn swap_at<'py>(
+    pub(super) fn put_number<'py>(
         &self,
         place: usize,
         at: &At<'_, 'py>,
-        value: Bound<'py, PyAny>,
-    ) -> Option<Bound<'py, PyAny>> {
-        if !self.sets {
-            return None;
-        }
+        number: f64,
+        told: &mut bool,
+    ) -> Option<Was<'py>> {
+        let (cpython, py) = (self.cpython.filter(|_| self.sets)?, at.object.py());
         match &self.places[place].spot {
-            Spot::Value(spot) => at.values.as_ref()?.swap(spot, value),
-            // SAFETY: see `slot`; what is there is null or a reference. It goes to the caller, the value's takes its place; no
-            // other code runs meanwhile.
+            Spot::Value(spot) => at.values.as_ref()?.put_number(spot, number, py, (cpython, told)),
+            // SAFETY: see `slot`; nothing of it is borrowed.
             Spot::Slot(offset) => unsafe {
-                let slot = slot(*offset, at.object);
-                let old = *slot;
-                if old.is_null() {
-                    return None;
-                }
-                let py = value.py();
-                *slot = value.into_ptr();
-                Some(Bound::from_owned_ptr(py, old))
+                cpython.put_number(NonNull::new(slot(*offset, at.object))?, number, py)
             },
             Spot::Class => None,
         }

@@ -87,7 +87,7 @@ impl PyBridge {
         faults.into_result(Error::Resolve)?;
         let battle = self.read_one(py, armies, &terms)?;
         let report = self.resolve(py, &battle, &terms)?;
-        self.write(py, &battle, &report, &mut Undo::default())?;
+        self.write(py, &battle, &report)?;
         self.fought.fetch_add(1, Ordering::Relaxed);
         self.report(py, battle, report)
     }
@@ -187,16 +187,13 @@ impl PyBridge {
         }
     }
 
-    /// Writes the result of a battle, or nothing; what was written is in `undo`.
-    fn write<'a, 'py>(
-        &'a self,
-        py: Python<'py>,
-        battle: &Battle<'py>,
-        report: &Report,
-        undo: &mut Undo<'a, 'py>,
-    ) -> PyResult<()> {
-        write::write(py, &self.schema, &battle.armies, report, undo)
-            .or_else(|error| Err(std::mem::take(undo).take_back(py, error)?))
+    /// Writes the result of a battle, or nothing. Gives what was written.
+    fn write<'py>(&self, py: Python<'py>, battle: &Battle<'py>, report: &Report) -> PyResult<Undo<'_, 'py>> {
+        let mut undo = Undo::of(&self.schema, report.units.len());
+        match write::write(py, &self.schema, &battle.armies, report, &mut undo) {
+            Ok(()) => Ok(undo),
+            Err(error) => Err(undo.take_back(py, &battle.armies, error)?),
+        }
     }
 
     /// The objects' own methods, then the report that knows them.

@@ -7,7 +7,6 @@ use pyo3::types::PyDict;
 
 use super::PyBridge;
 use super::battle::{Battle, Terms};
-use super::undo::Undo;
 use super::value::is_ordinary;
 use crate::bindings::keys::Seed;
 use crate::bindings::odds_run::threads_or_usual;
@@ -103,8 +102,8 @@ impl PyBridge {
 
     /// Writes the results: of each battle all or nothing. What is about the process takes all of them back.
     fn write_all<'py>(&self, py: Python<'py>, fought: Vec<Fought<'py>>) -> PyResult<Vec<Fought<'py>>> {
-        let mut written = Undo::default();
-        let mut places = Vec::with_capacity(fought.len());
+        let mut places: Vec<Fought<'py>> = Vec::with_capacity(fought.len());
+        let mut written = Vec::with_capacity(fought.len());
         for place in fought {
             let (battle, report) = match place {
                 Ok(fought) => fought,
@@ -113,15 +112,21 @@ impl PyBridge {
                     continue;
                 }
             };
-            let mut undo = Undo::default();
-            places.push(match self.write(py, &battle, &report, &mut undo) {
-                Ok(()) => {
-                    written.append(undo);
-                    Ok((battle, report))
+            match self.write(py, &battle, &report) {
+                Ok(undo) => {
+                    written.push((places.len(), undo));
+                    places.push(Ok((battle, report)));
                 }
-                Err(error) if is_ordinary(py, &error) => Err(error),
-                Err(error) => return Err(written.take_back(py, error)?),
-            });
+                Err(error) if is_ordinary(py, &error) => places.push(Err(error)),
+                Err(mut error) => {
+                    for (place, undo) in written.into_iter().rev() {
+                        if let Ok((battle, _)) = &places[place] {
+                            error = undo.take_back(py, &battle.armies, error)?;
+                        }
+                    }
+                    return Err(error);
+                }
+            }
         }
         Ok(places)
     }

@@ -1,5 +1,6 @@
 //! One pass out: what a battle did is written to its objects, all of it or nothing.
 
+use arrayvec::ArrayVec;
 use pyo3::exceptions::{PyAttributeError, PyLookupError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -59,9 +60,14 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
         let [routes, destroyed] = ["routing", "destroyed"].map(|name| self.schema.targets.get(name));
         let (alive, routing) = (flags(table, "alive"), flags(table, "routing"));
         let numbers = self.numbers(table);
-        for rows in self.rows(table.ints("id")).chunks(BLOCK) {
-            self.put_numbers(table, &numbers, rows)?;
-            for &Row { row, place, id } in rows {
+        let mut rows = self.rows(table.ints("id"));
+        loop {
+            let block: ArrayVec<Row, BLOCK> = rows.by_ref().take(BLOCK).collect();
+            if block.is_empty() {
+                return Ok(());
+            }
+            self.put_numbers(table, &numbers, &block)?;
+            for Row { row, place, id } in block {
                 let (object, old) = (&self.armies.objects[id], self.armies.before(place));
                 if routing[row] || self.was_routing(object, old)? {
                     self.put(routes, (id, None), old, object, &flag(self.py, routing[row])?)?;
@@ -73,7 +79,6 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
                 }
             }
         }
-        Ok(())
     }
 
     fn weapons(&mut self, report: &Report) -> PyResult<()> {
@@ -104,16 +109,14 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
     }
 
     /// The rows of the report.
-    fn rows(&self, ids: &[i64]) -> Vec<Row> {
-        let mut place = 0;
-        let mut rows = Vec::with_capacity(ids.len());
-        for (row, &id) in ids.iter().enumerate() {
-            while self.armies.unit_ids[place] != id {
+    fn rows<'r>(&self, ids: &'r [i64]) -> impl Iterator<Item = Row> + use<'r, 'b, 'py, 'a> {
+        let (units, mut place) = (&self.armies.unit_ids, 0);
+        ids.iter().enumerate().map(move |(row, &id)| {
+            while units[place] != id {
                 place += 1;
             }
-            rows.push(Row { row, place, id: id as usize });
-        }
-        rows
+            Row { row, place, id: id as usize }
+        })
     }
 
     /// Whether the object is marked as routing.

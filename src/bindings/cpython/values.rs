@@ -5,10 +5,10 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyAny, PyDict, PyString};
+use pyo3::types::{PyAny, PyDict, PyFloat, PyString};
 use pyo3::{Borrowed, ffi};
 
-use super::{CPython, prefetch};
+use super::CPython;
 
 /// The values of an object, for as long as no other code runs.
 // Words only: an enum that is moved through memory, its kind apart from the rest, is waited for when it is read.
@@ -132,12 +132,6 @@ impl Values {
         }
     }
 
-    /// Asks for their memory, since they are looked at soon.
-    #[inline(always)]
-    pub(in crate::bindings) fn expect(&self) {
-        prefetch(self.first.as_ptr());
-    }
-
     /// Those that stand beside the names of a dict.
     ///
     /// # Safety
@@ -148,20 +142,18 @@ impl Values {
         Some(Self { first: NonNull::new(first.cast_mut().cast())?, pairs, dict })
     }
 
-    /// The value in a dict of the object's own.
+    /// Where a dict of the object's own has the value.
     ///
     /// # Safety
     /// There is such a dict.
-    #[inline]
-    unsafe fn of_own(&self, entry: usize, spot: &Spot, py: Python<'_>) -> *mut ffi::PyObject {
+    #[inline(always)]
+    unsafe fn place_in_own(&self, entry: usize, spot: &Spot) -> Option<NonNull<*mut ffi::PyObject>> {
         let pairs = self.first.cast::<[*mut ffi::PyObject; 2]>();
         // SAFETY: no pair past the last is looked at.
         unsafe {
-            if entry < self.pairs && (*pairs.as_ptr().add(entry))[0] == spot.name.as_ptr() {
-                (*pairs.as_ptr().add(entry))[1]
-            } else {
-                self.search(spot, py)
-            }
+            let pair = pairs.add(entry);
+            let is_here = entry < self.pairs && (*pair.as_ptr())[0] == spot.name.as_ptr();
+            is_here.then(|| pair.cast().add(1))
         }
     }
 
@@ -190,7 +182,10 @@ impl Values {
         unsafe {
             let value = match self.pairs {
                 ARRAY => *self.first.as_ptr().add(usual.shared?),
-                _ => self.of_own(usual.entry, spot, object.py()),
+                _ => match self.place_in_own(usual.entry, spot) {
+                    Some(place) => *place.as_ptr(),
+                    None => self.search(spot, object.py()),
+                },
             };
             (!value.is_null()).then(|| Borrowed::from_ptr(object.py(), value))
         }
@@ -212,32 +207,117 @@ impl Values {
         }
     }
 
-    /// Sets the value in a spot as the interpreter would, and gives what was there. Absent: it is to be set by name.
+    /// Sets the value in a spot as the interpreter would, and gives what was there. Absent: it is to be set by name. `told`:
+    /// whether its dict was told of another change since code of Python's ran last; it is told once.
     #[inline]
     pub(in crate::bindings) fn swap<'py>(
         &self,
         spot: &Spot,
         value: Bound<'py, PyAny>,
+        cpython: CPython,
+        told: &mut bool,
     ) -> Option<Bound<'py, PyAny>> {
-        if self.pairs != ARRAY {
-            let old = self.borrow(spot, value.as_borrowed())?.to_owned();
-            return set(self.dict, spot, old, &value);
+        match self.open_place(spot, cpython, *told) {
+            // SAFETY: it is a place of this object's.
+            Some(place) => unsafe { replace(place, value) },
+            // A dict beside the array has to know what is set.
+            None if self.pairs == ARRAY => None,
+            None => {
+                let old = self.borrow(spot, value.as_borrowed())?.to_owned();
+                let old = set(self.dict, spot, old, &value)?;
+                *told = true;
+                Some(old)
+            }
         }
-        // A dict has to know what is set.
-        if !self.dict.is_null() {
+    }
+
+    /// Gives the value in a spot this number, and gives what was there, as [`swap`](Self::swap) does.
+    #[inline(always)]
+    pub(in crate::bindings) fn put_number<'py>(
+        &self,
+        spot: &Spot,
+        number: f64,
+        py: Python<'py>,
+        (cpython, told): (CPython, &mut bool),
+    ) -> Option<Was<'py>> {
+        match self.open_place(spot, cpython, *told) {
+            // SAFETY: it is a place of this object's, of which nothing is borrowed.
+            Some(place) => unsafe { cpython.put_number(place, number, py) },
+            None => self.swap(spot, PyFloat::new(py, number).into_any(), cpython, told).map(Was::Object),
+        }
+    }
+
+    /// The place of a value, if it is nobody's business that it changes.
+    #[inline(always)]
+    fn open_place(&self, spot: &Spot, cpython: CPython, told: bool) -> Option<NonNull<*mut ffi::PyObject>> {
+        // SAFETY: as in `borrow`.
+        unsafe {
+            match self.pairs {
+                ARRAY if self.dict.is_null() => Some(self.first.add(spot.shared?)),
+                ARRAY => None,
+                _ if !told || self.is_watched(cpython) => None,
+                _ => self.place_in_own(spot.usual().entry, spot),
+            }
+        }
+    }
+
+    /// Whether somebody is to be called when the dict changes, as may be from 3.12 on.
+    fn is_watched(&self, cpython: CPython) -> bool {
+        // SAFETY: there is a dict, and it is what `Dict` says. Its watchers are the lowest bits of its version.
+        cpython != CPython::V3_11 && unsafe { (*self.dict.cast::<Dict>()).version & WATCHERS != 0 }
+    }
+}
+
+/// What was in a place that was given a number.
+pub(in crate::bindings) enum Was<'py> {
+    /// A `float` that nobody else had: it has the new number now, and had this.
+    Number(f64),
+    /// This object.
+    Object(Bound<'py, PyAny>),
+}
+
+/// The bits of a dict's version that say who watches it.
+const WATCHERS: u64 = 0xff;
+
+/// Puts a value in a place that has one, which is given.
+///
+/// # Safety
+/// The place is null or has a reference of its own.
+#[inline(always)]
+pub(in crate::bindings) unsafe fn replace<'py>(
+    place: NonNull<*mut ffi::PyObject>,
+    value: Bound<'py, PyAny>,
+) -> Option<Bound<'py, PyAny>> {
+    // SAFETY: the reference that was there goes to the caller, the value's takes its place; no other code runs meanwhile.
+    unsafe {
+        let (py, old) = (value.py(), *place.as_ptr());
+        if old.is_null() {
             return None;
         }
-        // SAFETY: as in `borrow`. The reference that was there goes to the caller, the value's takes its place; no other
-        // code runs meanwhile.
+        *place.as_ptr() = value.into_ptr();
+        Some(Bound::from_owned_ptr(py, old))
+    }
+}
+
+impl CPython {
+    /// Gives a place a number, and gives what was there; nothing if nothing was.
+    ///
+    /// # Safety
+    /// The place is null or has a reference of its own, of which nothing is borrowed.
+    #[inline(always)]
+    pub(in crate::bindings) unsafe fn put_number(
+        self,
+        place: NonNull<*mut ffi::PyObject>,
+        number: f64,
+        py: Python<'_>,
+    ) -> Option<Was<'_>> {
+        // SAFETY: as the caller says.
         unsafe {
-            let pointer = self.first.as_ptr().add(spot.shared?);
-            let old = *pointer;
-            if old.is_null() {
-                return None;
+            let held = Borrowed::from_ptr_or_opt(py, *place.as_ptr())?;
+            match self.renew(held, number) {
+                Some(old) => Some(Was::Number(old)),
+                None => replace(place, PyFloat::new(py, number).into_any()).map(Was::Object),
             }
-            let py = value.py();
-            *pointer = value.into_ptr();
-            Some(Bound::from_owned_ptr(py, old))
         }
     }
 }
