@@ -8,7 +8,6 @@
 //! What was found out about classes holds as long as no code of Python's runs. Reading at once runs none; whoever lets
 //! some run says so ([`Units::has_run`]), and everything is looked at again before the next unit is read. Whatever is not
 //! told for certain is left to a call.
-#![expect(unsafe_code, reason = "units are looked at together where they are")]
 
 use pyo3::Borrowed;
 use pyo3::gc::{PyTraverseError, PyVisit};
@@ -19,22 +18,19 @@ use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use super::bridge::layout::Layout;
 use super::bridge::sight::Sight;
-use super::bridge::value::{Plain, plain};
+use super::bridge::value::{plain, plain_number};
 use super::column::refusal;
+use super::cpython::CPython;
 use super::cpython::classes::Bases;
 use super::cpython::format::Format;
+use super::cpython::objects::Item;
 use super::cpython::values::{Spot, Values};
-use super::cpython::{CPython, expect};
-use super::predicate::Test;
-use crate::hotpaths::account::{Account, Cost, Total, USUAL_COST};
+use super::muster::{Muster, cost};
+use super::predicate::{Relation, Test};
+use crate::hotpaths::account::{Account, Cost};
 
 /// So many classes are known at a time; a battle has a few.
 const CLASSES: usize = 8;
-/// So many units ahead memory is asked for.
-const AHEAD: usize = 16;
-/// Whole costs below this are plain values, and 64 bits hold the sum of so many.
-const MOST: i64 = 1 << 53;
-const AT_A_TIME: usize = 1 << 9;
 /// What is known is looked at again after a call of a unit; that takes as long as calling some two units. It is worth it as
 /// long as at least so many are read at once each time, on average, but for so many times to begin with.
 const WORTH: usize = 4;
@@ -168,31 +164,25 @@ impl<'py> Units<'py> {
 
     /// Counts units, up to the first of which cost or life is not told without running code of Python's. Gives how many. Only
     /// where [`Units::are_known`] said so, and no code has run since.
-    pub(super) fn count<'a>(
-        &'a self,
-        mut units: impl ExactSizeIterator<Item = Borrowed<'a, 'py, PyAny>> + Clone,
-        account: &mut Account,
-    ) -> usize
-    where
-        'py: 'a,
-    {
-        let all = units.len();
-        while let Some(unit) = units.clone().next() {
-            let counted = if unit.is_exact_instance_of::<PyDict>() {
-                let read = units.clone().map_while(|unit| self.read_dict(unit));
+    pub(super) fn count(&self, units: &[Item<'_, 'py>], account: &mut Account) -> usize {
+        let mut counted = 0;
+        while let Some(&Some(unit)) = units.get(counted) {
+            let units = &units[counted..];
+            let more = if unit.is_exact_instance_of::<PyDict>() {
+                let read = units.iter().map_while(|&unit| self.read_dict(unit?));
                 read.map(|(cost, alive)| account.count(cost, alive)).count()
             } else {
                 let class = unit.get_type_ptr();
                 let known = self.classes.0.iter().find(|known| known.class.as_ptr() == class.cast());
                 let way = known.and_then(|known| known.way.as_ref());
-                way.map_or(0, |way| way.count(units.clone(), account, (self.cpython, self.py)))
+                way.map_or(0, |way| way.count(units, account, (self.cpython, self.py)))
             };
-            match counted.checked_sub(1) {
-                Some(last) => units.nth(last),
-                None => break,
-            };
+            if more == 0 {
+                break;
+            }
+            counted += more;
         }
-        all - units.len()
+        counted
     }
 
     /// The cost of a unit that is a dict, and whether it is alive.
@@ -202,18 +192,6 @@ impl<'py> Units<'py> {
         let alive = plain(values.borrow(&self.alive, unit)?, Some(self.cpython))?.number() != 0.0;
         Some((cost(values.borrow(&self.cost, unit), self.cpython)?, alive))
     }
-}
-
-/// The cost that a plain value is; nothing if it is none.
-#[inline]
-fn cost(value: Option<Borrowed<'_, '_, PyAny>>, cpython: CPython) -> Option<Cost> {
-    let Some(value) = value else { return Some(Cost::Whole(USUAL_COST)) };
-    let cost = match plain(value, Some(cpython))? {
-        Plain::Whole(cost) => Cost::Whole(cost),
-        Plain::Flag(flag) => Cost::Whole(i64::from(flag)),
-        Plain::Real(cost) => Cost::Real(cost),
-    };
-    cost.is_legal().then_some(cost)
 }
 
 impl Known {
@@ -261,60 +239,28 @@ impl Way {
     }
 
     /// Counts units of this class, as [`Units::count`] does.
-    fn count<'a, 'py: 'a>(
-        &'a self,
-        units: impl Iterator<Item = Borrowed<'a, 'py, PyAny>> + Clone,
+    fn count<'py>(
+        &self,
+        units: &[Item<'_, 'py>],
         account: &mut Account,
         (cpython, py): (CPython, Python<'py>),
     ) -> usize {
         let own = self.own.as_ref().map(|(_, spot, _)| spot);
         let Some(sight) = Sight::<2>::of(&self.layout, own, py) else { return 0 };
-        let mut later = units.clone().skip(AHEAD);
-        let (mut counted, mut whole) = (0, Whole::default());
-        let mut are_whole = matches!(account.initial, Total::Whole(_));
-        for unit in units {
-            // SAFETY: nothing is done with what it holds but reading plain values.
-            let Some([Some(looked_at), value]) = (unsafe { sight.look(unit) }) else { break };
-            later.next().into_iter().for_each(expect);
-            let Some(alive) = self.test.holds(looked_at, cpython) else { break };
-            // Whole costs, nearly always: their sum does not depend on the order.
-            match value.and_then(|value| cpython.whole(value)) {
-                Some(cost) if are_whole && (0..MOST).contains(&cost) => whole.add(cost, alive),
-                _ => {
-                    let Some(cost) = cost(value, cpython) else { break };
-                    whole.enter(account);
-                    account.count(cost, alive);
-                    are_whole = matches!(account.initial, Total::Whole(_));
-                }
-            }
-            counted += 1;
-            if counted % AT_A_TIME == 0 {
-                whole.enter(account);
-            }
+        let muster = Muster { sight, units, cpython };
+        let number = |value: Borrowed<'_, '_, PyAny>| plain_number(value, Some(cpython));
+        // A loop for each relation: asking which it is would take as long as half of the rest.
+        match &self.test {
+            Test::Is(constant, wanted) => muster.count(account, |value| Some(value.is(constant) == *wanted)),
+            &Test::Compares(relation, beside) => match relation {
+                Relation::Less => muster.count(account, |value| Some(number(value)? < beside)),
+                Relation::LessOrEqual => muster.count(account, |value| Some(number(value)? <= beside)),
+                Relation::Equal => muster.count(account, |value| Some(number(value)? == beside)),
+                Relation::Unequal => muster.count(account, |value| Some(number(value)? != beside)),
+                Relation::More => muster.count(account, |value| Some(number(value)? > beside)),
+                Relation::MoreOrEqual => muster.count(account, |value| Some(number(value)? >= beside)),
+            },
         }
-        whole.enter(account);
-        counted
-    }
-}
-
-/// Whole costs that are not in an account yet.
-#[derive(Default)]
-struct Whole {
-    all: i64,
-    of_living: i64,
-}
-
-impl Whole {
-    /// Without a branch: who lives is as good as random.
-    #[inline(always)]
-    fn add(&mut self, cost: i64, alive: bool) {
-        self.all += cost;
-        self.of_living += cost & -i64::from(alive);
-    }
-
-    fn enter(&mut self, account: &mut Account) {
-        let Self { all, of_living } = std::mem::take(self);
-        account.count_whole(all, of_living);
     }
 }
 

@@ -15,6 +15,7 @@ use pyo3::{Borrowed, ffi};
 
 use super::cpython::CPython;
 use super::cpython::objects::equals;
+use super::cpython::values::entries;
 use super::memory::{self, flags_in};
 use crate::ecs::ingest::Slice;
 
@@ -36,7 +37,7 @@ struct Types {
 }
 
 impl Types {
-    fn of(py: Python<'_>) -> &Self {
+    fn of(py: Python<'_>) -> &'static Self {
         static TYPES: PyOnceLock<Types> = PyOnceLock::new();
         TYPES.get_or_init(py, || Self {
             array: py.get_type::<PyUntypedArray>().unbind(),
@@ -98,6 +99,7 @@ pub(crate) fn kind(object: &Bound<'_, PyAny>) -> Option<Kind> {
 /// The names that columns have, to find those of a dict by.
 pub(crate) struct Names<const N: usize> {
     names: [Py<PyString>; N],
+    types: &'static Types,
     /// Which name the entries of the last dict had: most calls have the same columns in the same order.
     last: [AtomicU8; N],
 }
@@ -106,6 +108,7 @@ impl<const N: usize> Names<N> {
     pub(crate) fn new(py: Python<'_>, names: [&str; N]) -> Self {
         const { assert!(N <= u8::MAX as usize, "a name's place is a byte") };
         Self {
+            types: Types::of(py),
             names: names.map(|name| PyString::intern(py, name).unbind()),
             last: std::array::from_fn(|place| AtomicU8::new(place as u8)),
         }
@@ -133,33 +136,45 @@ impl<const N: usize> Names<N> {
 pub(crate) fn with_columns<const N: usize, R>(
     dict: &Bound<'_, PyDict>,
     names: &Names<N>,
-    work: impl FnOnce([Option<Slice<'_>>; N]) -> R + Send,
+    work: impl FnOnce(&[Option<Slice<'_>>; N]) -> R + Send,
 ) -> Option<R> {
-    let py = dict.py();
+    let (py, types) = (dict.py(), names.types);
     // What is found out once a process may run code, and let others run: before anything else.
-    let (types, _) = (Types::of(py), CPython::of(py));
+    let _ = CPython::of(py);
     if memory::is_written_to() {
         return None;
     }
     let mut columns = [const { None }; N];
-    let (mut position, mut entry) = (0, 0);
-    let (mut name, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
-    // SAFETY: the dict is alive, and nobody changes it: this thread stays attached until `work` is done and runs no code of
-    // Python's meanwhile; `work`, which is `Send`, holds no object of Python. So the function lends living objects, and the
-    // arrays among them keep their memory, to which nobody writes: whoever writes with the interpreter released has begun
-    // before, and there was nobody.
-    unsafe {
-        while ffi::PyDict_Next(dict.as_ptr(), &raw mut position, &raw mut name, &raw mut value) != 0 {
-            let place = names.place(entry, Borrowed::from_ptr(py, name))?;
-            let (kind, data, length) = types.values(Borrowed::from_ptr(py, value))?;
+    let mut entry = 0;
+    let mut enter = |name, value| {
+        let place = names.place(entry, name)?;
+        let (kind, data, length) = types.values(value)?;
+        // SAFETY: the dict is alive, and nobody changes it: this thread stays attached until `work` is done and runs no code of
+        // Python's meanwhile; `work`, which is `Send`, holds no object of Python. So the arrays in it keep their memory, to which
+        // nobody writes: whoever writes with the interpreter released has begun before, and there was nobody.
+        unsafe {
             columns[place] = Some(match kind {
                 Kind::F64 => Slice::Numbers(std::slice::from_raw_parts(data.cast(), length)),
                 Kind::Flag => Slice::Flags(flags_in(std::slice::from_raw_parts(data, length)).ok()?),
                 Kind::I64 => Slice::Wholes(std::slice::from_raw_parts(data.cast(), length)),
                 Kind::F32 | Kind::I32 => return None,
             });
-            entry += 1;
+        }
+        entry += 1;
+        Some(())
+    };
+    // SAFETY: no code of Python's runs, as above.
+    match unsafe { entries(dict) } {
+        Some(mut entries) => entries.try_for_each(|(name, value)| enter(name, value))?,
+        None => {
+            let (mut position, mut name, mut value) = (0, std::ptr::null_mut(), std::ptr::null_mut());
+            // SAFETY: as above, so the function lends living objects.
+            unsafe {
+                while ffi::PyDict_Next(dict.as_ptr(), &raw mut position, &raw mut name, &raw mut value) != 0 {
+                    enter(Borrowed::from_ptr(py, name), Borrowed::from_ptr(py, value))?;
+                }
+            }
         }
     }
-    Some(work(columns))
+    Some(work(&columns))
 }

@@ -3,6 +3,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use pyo3::Borrowed;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
@@ -13,11 +14,16 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyTuple};
 use super::alive::{Classes, Units};
 use super::arrays::{Names, with_columns};
 use super::column::{kind_of, refusal, shown};
-use super::cpython::form::Form;
+use super::cpython::form::{Form, revalued};
+use super::cpython::values::entries;
 use super::input;
 use crate::ecs::ingest::Slice;
+use crate::ecs::simd::{self, Level};
 use crate::error::{Error, Fault};
 use crate::hotpaths::account::{A_COST, ARGUMENT, Account, Cost, Total, USUAL_COST};
+
+/// A faction and its units.
+type Faction<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 const A_UNIT: &str = "an object with is_alive(), or a mapping with alive";
 
@@ -52,32 +58,33 @@ impl PyBattleFinalizer {
     /// InputError, which names faction and unit; what `is_alive` raises is let through.
     fn finalize_battle<'py>(&self, faction_units: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
         let py = faction_units.py();
-        let factions: Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)> =
-            if let Ok(factions) = faction_units.cast_exact::<PyDict>() {
-                factions.iter().collect()
-            } else if let Ok(factions) = faction_units.cast::<PyMapping>() {
-                factions.items()?.extract()?
-            } else {
+        let Ok(given) = faction_units.cast_exact::<PyDict>() else {
+            let Ok(factions) = faction_units.cast::<PyMapping>() else {
                 let wanted = "a mapping from factions to their units";
                 let fault = Fault::column(ARGUMENT, "", kind_of(faction_units), wanted);
                 return Err(Error::Input(fault.into()).into());
             };
-        let are_objects = |units: &Bound<'_, PyAny>| {
-            units.is_exact_instance_of::<PyList>() || units.is_exact_instance_of::<PyTuple>()
+            let factions: Vec<Faction<'py>> = factions.items()?.extract()?;
+            let mut counted = Vec::with_capacity(factions.len());
+            self.count(&factions, &mut counted)?;
+            let accounts = PyDict::new(py);
+            for ((faction, _), account) in factions.into_iter().zip(&counted) {
+                accounts.set_item(faction, entry(py, account)?)?;
+            }
+            return Ok(accounts);
         };
-        let mut known = match factions.iter().any(|(_, units)| are_objects(units)) {
-            true => Units::of(py, std::mem::take(&mut *self.classes()))?,
-            false => None,
-        };
-        let counted = factions.iter().map(|(faction, units)| account(faction, units, &mut known));
-        let counted = counted.collect::<PyResult<Vec<_>>>();
-        let before = known.map(|known| std::mem::replace(&mut *self.classes(), known.into_classes()));
-        drop(before);
-        let accounts = PyDict::new(py);
-        for ((faction, _), account) in factions.into_iter().zip(counted?) {
-            accounts.set_item(faction, entry(py, account)?)?;
+        // The factions as they are now: who is called may change the dict.
+        let factions = given.copy()?;
+        let mut counted = Vec::with_capacity(factions.len());
+        count_tables(&factions, &mut counted)?;
+        if counted.len() < factions.len() {
+            self.count(&factions.iter().collect::<Vec<_>>(), &mut counted)?;
         }
-        Ok(accounts)
+        let mut entries = Vec::with_capacity(counted.len());
+        for account in &counted {
+            entries.push(entry(py, account)?.into_any());
+        }
+        revalued(factions, entries)
     }
 
     fn __repr__(&self) -> &'static str {
@@ -96,21 +103,57 @@ impl PyBattleFinalizer {
 }
 
 impl PyBattleFinalizer {
+    /// Adds the accounts of the factions that have none yet.
+    fn count<'py>(&self, factions: &[Faction<'py>], counted: &mut Vec<Account>) -> PyResult<()> {
+        let are_objects = |units: &Bound<'_, PyAny>| {
+            units.is_exact_instance_of::<PyList>() || units.is_exact_instance_of::<PyTuple>()
+        };
+        let factions = &factions[counted.len()..];
+        let mut known = match factions.iter().find(|(_, units)| are_objects(units)) {
+            Some((_, units)) => Units::of(units.py(), std::mem::take(&mut *self.classes()))?,
+            None => None,
+        };
+        let count = |(faction, units): &Faction<'py>| {
+            counted.push(Account::default());
+            counted.last_mut().map_or(Ok(()), |account| count(faction, units, &mut known, account))
+        };
+        let done = factions.iter().try_for_each(count);
+        let before = known.map(|known| std::mem::replace(&mut *self.classes(), known.into_classes()));
+        drop(before);
+        done
+    }
+
     fn classes(&self) -> MutexGuard<'_, Classes> {
         self.classes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// Adds the accounts of factions that come as tables of the usual kind, up to the first that does not.
+fn count_tables(factions: &Bound<'_, PyDict>, counted: &mut Vec<Account>) -> PyResult<()> {
+    let (names, level) = (names(factions.py()), simd::level()?);
+    // SAFETY: reading arrays where they lie runs no code of Python's.
+    let Some(factions) = (unsafe { entries(factions) }) else { return Ok(()) };
+    let exactly = |(_, units): &(_, Borrowed<'_, '_, PyAny>)| units.is_exact_instance_of::<PyDict>();
+    for (_, units) in factions.take_while(exactly) {
+        let mut account = Account::default();
+        if !units.cast::<PyDict>().is_ok_and(|table| count_columns(&table, names, level, &mut account)) {
+            break;
+        }
+        counted.push(account);
+    }
+    Ok(())
+}
+
 /// An account as Python has it.
-fn entry(py: Python<'_>, account: Account) -> PyResult<Bound<'_, PyDict>> {
+fn entry<'py>(py: Python<'py>, account: &Account) -> PyResult<Bound<'py, PyDict>> {
     static FORM: PyOnceLock<Form<3>> = PyOnceLock::new();
     let form = FORM.get_or_try_init(py, || Form::of(py, ["initial", "lost", "remaining"]))?;
     let Account { initial, lost, remaining } = account;
     form.fill(py, [total(py, initial)?, total(py, lost)?, total(py, remaining)?])
 }
 
-fn total(py: Python<'_>, total: Total) -> PyResult<Bound<'_, PyAny>> {
-    Ok(match total {
+fn total<'py>(py: Python<'py>, total: &Total) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match *total {
         Total::Whole(sum) => match i64::try_from(sum) {
             Ok(sum) => sum.into_pyobject(py)?.into_any(),
             Err(_) => sum.into_pyobject(py)?.into_any(),
@@ -119,61 +162,63 @@ fn total(py: Python<'_>, total: Total) -> PyResult<Bound<'_, PyAny>> {
     })
 }
 
-fn account<'py>(
+/// Adds a faction's units to its account, which is empty.
+fn count<'py>(
     faction: &Bound<'py, PyAny>,
     units: &Bound<'py, PyAny>,
     known: &mut Option<Units<'py>>,
-) -> PyResult<Account> {
+    account: &mut Account,
+) -> PyResult<()> {
     if let Ok(list) = units.cast_exact::<PyList>() {
-        return of_list(faction, list, known);
+        return count_list(faction, list, known, account);
     }
     known.iter_mut().for_each(Units::has_run);
     if let Ok(tuple) = units.cast_exact::<PyTuple>() {
-        return of_list(faction, &tuple.to_list(), known);
+        return count_list(faction, &tuple.to_list(), known, account);
     }
     if let Ok(table) = units.cast_exact::<PyDict>()
-        && let Some(account) = of_usual_columns(table)
+        && count_columns(table, names(table.py()), simd::level()?, account)
     {
-        return Ok(account);
+        return Ok(());
     }
     if is_table(units)? {
         let table = input::read(units)?.map_err(|(value, wanted)| {
             PyErr::from(Error::Input(Fault::column(ARGUMENT, &faction.to_string(), value, wanted).into()))
         })?;
-        return Ok(Account::of_table(faction, &input::input(&table))?);
+        *account = Account::of_table(faction, &input::input(&table))?;
+        return Ok(());
     }
     let Ok(items) = units.try_iter() else {
         let fault = Fault::column(ARGUMENT, &faction.to_string(), kind_of(units), "units");
         return Err(Error::Input(fault.into()).into());
     };
-    let mut account = Account::default();
     for (row, unit) in items.enumerate() {
         let (cost, alive) = look(faction, row, &unit?)?;
         account.count(cost, alive);
     }
-    Ok(account)
+    Ok(())
 }
 
-/// Units that are read where they are as long as that tells all, and asked where it does not. What is asked may change the
-/// list.
-fn of_list<'py>(
+/// Adds units that are read where they are as long as that tells all, and asked where it does not. What is asked may change
+/// the list.
+fn count_list<'py>(
     faction: &Bound<'py, PyAny>,
     units: &Bound<'py, PyList>,
     known: &mut Option<Units<'py>>,
-) -> PyResult<Account> {
-    let (mut account, mut row) = (Account::default(), 0);
+    account: &mut Account,
+) -> PyResult<()> {
+    let mut row = 0;
     loop {
         if let Some(known) = known
             && known.are_known()?
         {
             // SAFETY: counting them runs no code of Python's.
-            let counted =
-                known.count(unsafe { known.cpython().items(units.as_borrowed(), row) }, &mut account);
+            let counted = known.count(unsafe { known.cpython().items(units.as_borrowed(), row) }, account);
             row += counted;
             known.were_read(counted);
         }
         if row >= units.len() {
-            return Ok(account);
+            return Ok(());
         }
         let unit = units.get_item(row)?;
         if let Some(known) = known
@@ -188,15 +233,20 @@ fn of_list<'py>(
     }
 }
 
-/// The account of a table that is alive, and cost if anything, in arrays that are read as they are, with nothing wrong: the
-/// usual case.
-fn of_usual_columns(table: &Bound<'_, PyDict>) -> Option<Account> {
+/// The names of a unit's columns.
+fn names(py: Python<'_>) -> &'static Names<2> {
     static NAMES: PyOnceLock<Names<2>> = PyOnceLock::new();
-    let names = NAMES.get_or_init(table.py(), || Names::new(table.py(), ["alive", "cost"]));
-    with_columns(table, names, |[alive, cost]| match alive? {
-        Slice::Flags(alive) => Account::of_slices(alive, cost),
-        Slice::Numbers(_) | Slice::Wholes(_) => None,
-    })?
+    NAMES.get_or_init(py, || Names::new(py, ["alive", "cost"]))
+}
+
+/// Adds the units of a table that is alive, and cost if anything, in arrays that are read as they are, with nothing wrong: the
+/// usual case. Adds none if it is another.
+fn count_columns(table: &Bound<'_, PyDict>, names: &Names<2>, level: Level, account: &mut Account) -> bool {
+    let is_counted = with_columns(table, names, |&[alive, cost]| match alive {
+        Some(Slice::Flags(alive)) => account.count_slices(level, alive, cost),
+        _ => false,
+    });
+    is_counted == Some(true)
 }
 
 /// Whether units come as a table: a mapping of columns, a structured array, or anything of Arrow's.

@@ -263,7 +263,7 @@ impl PyFleetIndex {
         let fleets = self.held();
         let find = |id| find_usual(&fleets, id, cpython, &none).map(|fleet| fleet.bind_borrowed(py));
         // SAFETY: reading, hashing and comparing such ids runs no code of Python's.
-        unsafe { list.fill(cpython.items(ids.as_borrowed(), 0).map_while(find)) }
+        unsafe { list.fill(cpython.items(ids.as_borrowed(), 0).iter().map_while(|&id| find(id?))) }
     }
 }
 

@@ -23,6 +23,7 @@ mod keys;
 mod legacy;
 mod memory;
 mod mirror_distances;
+mod muster;
 mod odds;
 mod odds_run;
 mod page;

@@ -1,11 +1,9 @@
 //! What an `is_alive` that is one look at one attribute asks of it (`_predicates.py` knows such methods).
 
-use pyo3::Borrowed;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
-use super::bridge::value::{plain, plain_number};
-use super::cpython::CPython;
+use super::bridge::value::plain;
 
 /// What is asked of the attribute.
 pub(super) enum Test {
@@ -49,23 +47,5 @@ impl Test {
     /// Shows the collector of garbage what is held.
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         if let Self::Is(constant, _) = self { visit.call(constant) } else { Ok(()) }
-    }
-
-    /// How it comes out; nothing if that is not told by a plain value.
-    #[inline(always)]
-    pub(super) fn holds(&self, value: Borrowed<'_, '_, PyAny>, cpython: CPython) -> Option<bool> {
-        let (relation, beside) = match self {
-            Self::Compares(relation, beside) => (relation, *beside),
-            Self::Is(constant, wanted) => return Some(value.is(constant) == *wanted),
-        };
-        let number = plain_number(value, Some(cpython))?;
-        Some(match relation {
-            Relation::Less => number < beside,
-            Relation::LessOrEqual => number <= beside,
-            Relation::Equal => number == beside,
-            Relation::Unequal => number != beside,
-            Relation::More => number > beside,
-            Relation::MoreOrEqual => number >= beside,
-        })
     }
 }

@@ -88,7 +88,7 @@ fn where_it_lies<R>(given: &Bound<'_, PyAny>, fire: impl FnOnce(&Shots<'_>) -> R
     let names =
         NAMES.get_or_init(given.py(), || Names::new(given.py(), SHOTS.each_ref().map(|column| column.name)));
     let columns = given.cast_exact::<PyDict>().ok()?;
-    arrays::with_columns(columns, names, |columns| Some(fire(&Shots::known(&columns)?)))?
+    arrays::with_columns(columns, names, |columns| Some(fire(&Shots::known(columns)?)))?
 }
 
 /// The columns and single values of a batch, kept alive.

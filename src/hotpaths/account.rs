@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::ecs::ingest::{Slice, TableInput, Values};
+use crate::ecs::simd::{self, Level, kernel};
 use crate::error::{Error, Fault, Faults, Result};
 
 /// The cost of a unit that has none.
@@ -52,6 +53,13 @@ impl Total {
             (Self::Whole(sum), Cost::Real(cost)) => *self = Self::Real(*sum as f64 + cost),
         }
     }
+
+    fn number(self) -> f64 {
+        match self {
+            Self::Whole(sum) => sum as f64,
+            Self::Real(sum) => sum,
+        }
+    }
 }
 
 /// What a battle cost a faction.
@@ -89,10 +97,14 @@ impl Account {
     }
 
     /// Adds units whose costs are whole: the sum of all, and that of the living.
-    pub fn count_whole(&mut self, all: i64, of_living: i64) {
-        self.initial.add(Cost::Whole(all));
-        self.remaining.add(Cost::Whole(of_living));
-        self.lost.add(Cost::Whole(all - of_living));
+    pub fn count_whole(&mut self, all: i128, of_living: i128) {
+        let totals = [&mut self.initial, &mut self.lost, &mut self.remaining];
+        for (total, sum) in totals.into_iter().zip([all, all - of_living, of_living]) {
+            match total {
+                Total::Whole(total) => *total += sum,
+                Total::Real(total) => *total += sum as f64,
+            }
+        }
     }
 
     /// The account of units in columns: `alive`, and `cost`, which is [`USUAL_COST`] for all if it is absent. Other columns
@@ -141,15 +153,14 @@ impl Account {
             };
             faults.add(|| Fault::value(ARGUMENT, &format!("{faction}.cost"), row, value, A_COST));
         };
+        let mut account = Self::default();
         let account = match costs {
+            Values::I64(costs) if account.count_wholes(simd::level()?, alive, costs) => account,
             Values::F64(costs) => checked(alive, costs.iter().map(|&cost| Cost::Real(cost)), illegal),
             Values::F32(costs) => {
                 checked(alive, costs.iter().map(|&cost| Cost::Real(f64::from(cost))), illegal)
             }
-            Values::I64(costs) => match Self::of_whole(alive, costs) {
-                Some(account) => account,
-                None => checked(alive, costs.iter().map(|&cost| Cost::Whole(cost)), illegal),
-            },
+            Values::I64(costs) => checked(alive, costs.iter().map(|&cost| Cost::Whole(cost)), illegal),
             Values::I32(costs) => {
                 checked(alive, costs.iter().map(|&cost| Cost::Whole(i64::from(cost))), illegal)
             }
@@ -158,43 +169,92 @@ impl Account {
         faults.into_result(Error::Input).map(|()| account)
     }
 
-    /// The account of units in columns of the usual types; nothing if anything is wrong, which [`Account::of_columns`] tells.
-    pub fn of_slices(alive: &[bool], costs: Option<Slice<'_>>) -> Option<Self> {
-        if costs.is_some_and(|costs| costs.rows() != alive.len()) {
-            return None;
+    /// Adds units whose costs are no whole numbers. Adds none, and says so, if one of these is no cost.
+    pub fn count_reals(&mut self, alive: &[bool], costs: &[f64]) -> bool {
+        if !costs.iter().fold(true, |are_legal, &cost| are_legal & Cost::Real(cost).is_legal()) {
+            return false;
         }
-        let mut is_legal = true;
-        let look = |(_, cost): (usize, Cost)| is_legal &= cost.is_legal();
-        let account = match costs {
-            None => sum(alive, std::iter::repeat(Cost::Whole(USUAL_COST)), |_| ()),
-            Some(Slice::Numbers(costs)) => sum(alive, costs.iter().map(|&cost| Cost::Real(cost)), look),
-            Some(Slice::Wholes(costs)) => return Self::of_whole(alive, costs),
-            Some(Slice::Flags(_)) => return None,
-        };
-        is_legal.then_some(account)
+        let mut sums = [self.initial, self.lost, self.remaining].map(Total::number);
+        let mut living = 0;
+        for (&alive, &cost) in alive.iter().zip(costs) {
+            // Without a branch, since who lives is as good as random: no sum is -0, so that adding 0 leaves it as it is.
+            let (of_dead, of_living) = if alive { (0.0, cost) } else { (cost, 0.0) };
+            sums[0] += cost;
+            sums[1] += of_dead;
+            sums[2] += of_living;
+            living += usize::from(alive);
+        }
+        // Of whom there is none, the sum stays what it was, a whole number included.
+        let counts = [costs.len(), costs.len() - living, living];
+        let totals = [&mut self.initial, &mut self.lost, &mut self.remaining];
+        for ((total, sum), count) in totals.into_iter().zip(sums).zip(counts) {
+            if count > 0 {
+                *total = Total::Real(sum);
+            }
+        }
+        true
     }
 
-    /// The account of units whose costs are legal and, so many at a time, no more than a sum of 64 bits holds.
-    fn of_whole(alive: &[bool], costs: &[i64]) -> Option<Self> {
+    /// Adds units in columns of the usual types, worked out at `level`, which makes no difference to the sums. Adds none, and says
+    /// so, if anything is wrong, which [`Account::of_columns`] tells, or if there are whole costs of more than 51 bits, or such beside a
+    /// sum that is no whole number.
+    pub fn count_slices(&mut self, level: Level, alive: &[bool], costs: Option<Slice<'_>>) -> bool {
+        match costs {
+            Some(costs) if costs.rows() != alive.len() => false,
+            Some(Slice::Wholes(costs)) => self.count_wholes(level, alive, costs),
+            Some(Slice::Numbers(costs)) => self.count_reals(alive, costs),
+            Some(Slice::Flags(_)) => false,
+            None => {
+                let living = alive.iter().filter(|&&alive| alive).count();
+                let of = |units: usize| i128::from(USUAL_COST) * units as i128;
+                self.count_whole(of(alive.len()), of(living));
+                true
+            }
+        }
+    }
+
+    /// Adds units whose costs are legal and, so many at a time, no more than a sum of 64 bits holds.
+    fn count_wholes(&mut self, level: Level, alive: &[bool], costs: &[i64]) -> bool {
         const AT_A_TIME: usize = 1 << 12;
         const MOST: u64 = u64::MAX >> 13;
-        let (mut initial, mut remaining) = (0, 0);
-        for (alive, costs) in alive.chunks(AT_A_TIME).zip(costs.chunks(AT_A_TIME)) {
-            // Without a sign, a cost below 0 is larger than any that is legal.
-            let (mut all, mut of_living, mut bits) = (0, 0, 0);
-            for (&alive, &cost) in alive.iter().zip(costs) {
-                bits |= cost as u64;
-                all += cost as u64 & MOST;
-                of_living += cost as u64 & u64::from(alive).wrapping_neg() & MOST;
-            }
-            if bits > MOST {
-                return None;
-            }
-            initial += i128::from(all);
-            remaining += i128::from(of_living);
+        // What is no whole number is added up in the order of the units.
+        let is_whole = |total: &Total| matches!(total, Total::Whole(_));
+        if ![&self.initial, &self.lost, &self.remaining].into_iter().all(is_whole) {
+            return false;
         }
-        let [initial, lost, remaining] = [initial, initial - remaining, remaining].map(Total::Whole);
-        Some(Self { initial, lost, remaining })
+        let (mut all, mut of_living) = (0, 0);
+        for (alive, costs) in alive.chunks(AT_A_TIME).zip(costs.chunks(AT_A_TIME)) {
+            let mut sums = Wholes::default();
+            add_up(level, alive, costs, &mut sums);
+            if sums.bits > MOST {
+                return false;
+            }
+            all += i128::from(sums.all);
+            of_living += i128::from(sums.of_living);
+        }
+        self.count_whole(all, of_living);
+        true
+    }
+}
+
+/// Sums of whole costs, modulo 2^64, and which bits any of them has: a cost below 0 is larger than any that is legal.
+#[derive(Default)]
+struct Wholes {
+    all: u64,
+    of_living: u64,
+    bits: u64,
+}
+
+kernel! {
+    fn add_up(alive: &[bool], costs: &[i64], sums: &mut Wholes) {
+        let Wholes { mut all, mut of_living, mut bits } = Wholes::default();
+        for (&alive, &cost) in alive.iter().zip(costs) {
+            let cost = cost as u64;
+            bits |= cost;
+            all = all.wrapping_add(cost);
+            of_living = of_living.wrapping_add(cost & u64::from(alive).wrapping_neg());
+        }
+        *sums = Wholes { all, of_living, bits };
     }
 }
 
@@ -224,6 +284,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The account of units in columns, if they are counted at once.
+    fn of_slices(level: Level, alive: &[bool], costs: Slice<'_>) -> Option<Account> {
+        let mut account = Account::default();
+        let is_counted = account.count_slices(level, alive, Some(costs));
+        assert!(is_counted || account == Account::default());
+        is_counted.then_some(account)
+    }
+
     proptest! {
         #[test]
         fn columns_are_counted_as_units_are(units in prop::collection::vec((0.0_f64..1e6, any::<bool>()), 0..200)) {
@@ -235,7 +303,9 @@ mod tests {
             ]);
             prop_assert_eq!(Account::of_table(&"A", &table), Ok(wanted));
             let (costs, alive): (Vec<_>, Vec<_>) = units.into_iter().unzip();
-            prop_assert_eq!(Account::of_slices(&alive, Some(Slice::Numbers(&costs))), Some(wanted));
+            for level in Level::available() {
+                prop_assert_eq!(of_slices(level, &alive, Slice::Numbers(&costs)), Some(wanted));
+            }
         }
 
         #[test]
@@ -253,10 +323,37 @@ mod tests {
             ]);
             prop_assert_eq!(Account::of_table(&"A", &table), Ok(wanted));
             let (costs, alive): (Vec<_>, Vec<_>) = units.iter().map(|&(cost, alive)| (cost >> bits, alive)).unzip();
-            let at_once = Account::of_slices(&alive, Some(Slice::Wholes(&costs)));
-            prop_assert!(at_once.is_none_or(|account| account == wanted));
-            prop_assert!(at_once.is_some() || costs.iter().any(|&cost| cost >= 1 << 51));
+            for level in Level::available() {
+                let at_once = of_slices(level, &alive, Slice::Wholes(&costs));
+                prop_assert!(at_once.is_none_or(|account| account == wanted));
+                prop_assert!(at_once.is_some() || costs.iter().any(|&cost| cost >= 1 << 51));
+            }
         }
+    }
+
+    #[test]
+    fn units_are_added_to_those_that_are_counted() {
+        let rows = [(2.5, false), (0.0, true), (-0.0, false), (0.1, false), (0.2, false)];
+        let (costs, alive) =
+            rows.map(|(cost, alive)| (cost, alive)).into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+        for first in [Cost::Whole(i64::MAX), Cost::Real(0.7)] {
+            for split in 0..=rows.len() {
+                let mut wanted = Account::default();
+                wanted.count(first, false);
+                let mut account = wanted;
+                rows.iter().for_each(|&(cost, alive)| wanted.count(Cost::Real(cost), alive));
+                assert!(account.count_reals(&alive[..split], &costs[..split]));
+                assert!(account.count_reals(&alive[split..], &costs[split..]));
+                assert_eq!(account, wanted, "{first:?}, {split}");
+            }
+        }
+        let mut account = Account::default();
+        assert!(account.count_slices(Level::Baseline, &[true, false, true], None));
+        assert!(account.count_slices(Level::Baseline, &[true, false], Some(Slice::Wholes(&[5, 7]))));
+        assert_eq!((account.initial, account.remaining), (Total::Whole(312), Total::Whole(205)));
+        account.count(Cost::Real(0.5), true);
+        assert!(!account.count_slices(Level::Baseline, &[true], Some(Slice::Wholes(&[5]))));
+        assert_eq!(account.lost, Total::Whole(107));
     }
 
     #[test]
@@ -283,7 +380,7 @@ mod tests {
         assert!(told(Values::wholes([1, 2])).contains("got 2 rows, expected numbers, 3 as of alive"));
         assert!(told(Values::texts(&["a", "b", "c"])).contains("'Synod.cost': got"));
         // Where columns are read as they lie it is not told, but seen.
-        let accounted = |costs: Slice<'_>| Account::of_slices(&[true; 3], Some(costs)).is_some();
+        let accounted = |costs: Slice<'_>| of_slices(Level::Baseline, &[true; 3], costs).is_some();
         assert!(accounted(Slice::Numbers(&[1.0, 0.0, 2.0])) && accounted(Slice::Wholes(&[1, 0, 2])));
         for none in [f64::NAN, f64::INFINITY, -2.0] {
             assert!(!accounted(Slice::Numbers(&[1.0, 0.0, none])), "{none}");

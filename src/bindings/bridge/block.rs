@@ -114,8 +114,8 @@ impl<'a, 'py: 'a> Block<'a, 'py> {
             let Some(list) = list.filter(|list| !list.is_none()) else { continue };
             let Ok(list) = list.cast_exact::<PyList>() else { return self.end_living(row) };
             // SAFETY: no code of Python's runs as long as there is a block.
-            for (slot, weapon) in unsafe { self.cpython.items(list, 0) }.enumerate() {
-                if !self.weapons.add(weapon) {
+            for (slot, &weapon) in unsafe { self.cpython.items(list, 0) }.iter().enumerate() {
+                if !weapon.is_some_and(|weapon| self.weapons.add(weapon)) {
                     return self.end_living(row);
                 }
                 self.mounts.push((row, slot));
@@ -233,7 +233,7 @@ impl<'py> Reader<'_, 'py> {
         let (py, before) = (units.py(), self.armies.unit_ids.len());
         // SAFETY: no code of Python's runs as long as there is a block: nothing but plain values, lists and texts is looked at.
         let (herd, living, weapons, items) = unsafe {
-            let items = cpython.items(units.as_borrowed(), first);
+            let items = cpython.items(units.as_borrowed(), first).iter().map_while(|&unit| unit);
             (Herd::of(&of_units, py), Herd::of(&of_units, py), Herd::of(&of_weapons, py), items)
         };
         let (Some(units), Some(living), Some(weapons)) = (herd, living, weapons) else { return Ok(None) };

@@ -7,7 +7,11 @@ use pyo3::prelude::*;
 use super::herd::Held;
 use super::layout::{Layout, Place, Spot, held_in_slot};
 use crate::bindings::cpython::format::Straight;
-use crate::bindings::cpython::values;
+use crate::bindings::cpython::objects::Item;
+use crate::bindings::cpython::{expect, values};
+
+/// So many objects ahead memory is asked for.
+const AHEAD: usize = 16;
 
 /// The first `P` places of a layout, of objects that have no value of their own in another spot.
 pub(in crate::bindings) struct Sight<'a, const P: usize> {
@@ -17,6 +21,7 @@ pub(in crate::bindings) struct Sight<'a, const P: usize> {
 }
 
 /// How nearly all objects are looked at.
+#[derive(Clone, Copy)]
 enum Way<const P: usize> {
     /// Slots at these offsets.
     Slots([usize; P]),
@@ -76,6 +81,55 @@ impl<'a, const P: usize> Sight<'a, P> {
             },
             Way::Apart => self.look_apart(object),
         }
+    }
+
+    /// Looks at objects one after another, `most` at most, up to the first that has its attributes elsewhere than nearly all of
+    /// its class, or that `take` does not take. Gives how many it took. Those behind are expected to be next.
+    ///
+    /// # Safety
+    /// As for [`look`](Self::look).
+    #[inline(always)]
+    pub(in crate::bindings) unsafe fn scan<'o, 'py: 'o>(
+        &self,
+        objects: &[Item<'o, 'py>],
+        most: usize,
+        take: impl FnMut([Held<'o, 'py>; P]) -> bool,
+    ) -> usize
+    where
+        'a: 'o,
+    {
+        match self.way {
+            // SAFETY: the offsets are of the objects' class.
+            Way::Slots(offsets) => self.scan_by(objects, most, take, |object| unsafe {
+                Some(offsets.map(|offset| held_in_slot(offset, object)))
+            }),
+            Way::Arrays(straight) => self.scan_by(objects, most, take, |object| straight.of(object)),
+            Way::Apart => 0,
+        }
+    }
+
+    #[inline(always)]
+    fn scan_by<'o, 'py: 'o>(
+        &self,
+        objects: &[Item<'o, 'py>],
+        most: usize,
+        mut take: impl FnMut([Held<'o, 'py>; P]) -> bool,
+        held: impl Fn(Borrowed<'o, 'py, PyAny>) -> Option<[Held<'o, 'py>; P]>,
+    ) -> usize
+    where
+        'a: 'o,
+    {
+        let (mut taken, mut later) = (0, objects.get(AHEAD..).unwrap_or_default().iter());
+        for object in objects.iter().take(most) {
+            let Some(object) = object.filter(|&object| self.layout.is_of_class(object)) else { break };
+            later.next().into_iter().flatten().for_each(|&later| expect(later));
+            let Some(held) = held(object) else { break };
+            if !take(held) {
+                break;
+            }
+            taken += 1;
+        }
+        taken
     }
 
     #[cold]

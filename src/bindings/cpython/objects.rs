@@ -27,6 +27,9 @@ struct List {
     room: isize,
 }
 
+/// What is in a place of a list: nothing only if nobody but its maker knows it.
+pub(in crate::bindings) type Item<'a, 'py> = Option<Borrowed<'a, 'py, PyAny>>;
+
 /// Flag of a class whose version is valid (3.11 and 3.12; later, one that is not is 0).
 const VERSIONED: c_ulong = 1 << 19;
 /// Where a class has its version, in four-byte words: the field `tp_version_tag`.
@@ -74,10 +77,30 @@ impl CPython {
         if !object.is_exact_instance_of::<PyInt>() {
             return None;
         }
+        // One digit and no sign, nearly always.
+        let one = match self {
+            Self::V3_11 => 1,
+            Self::V3_12 | Self::V3_13 => 1 << 3,
+        };
         // SAFETY: an `int` is a `PyLongObject`: behind the head a word with the sign and the number of its digits, then these,
         // the lowest first. No more of them are read than there are.
         unsafe {
             let words = object.as_ptr().cast::<isize>();
+            if *words.add(2) == one {
+                return Some(i64::from(*words.add(3).cast::<u32>()));
+            }
+            self.whole_of(words)
+        }
+    }
+
+    /// The value of an `int` of up to 60 bits.
+    ///
+    /// # Safety
+    /// There is one at this place.
+    #[cold]
+    unsafe fn whole_of(self, words: *const isize) -> Option<i64> {
+        // SAFETY: as in `whole`.
+        unsafe {
             let size = *words.add(2);
             let (count, is_negative) = match self {
                 Self::V3_11 => (size.unsigned_abs(), size < 0),
@@ -128,20 +151,15 @@ impl CPython {
         self,
         list: Borrowed<'a, 'py, PyList>,
         first: usize,
-    ) -> impl ExactSizeIterator<Item = Borrowed<'a, 'py, PyAny>> + Clone + use<'a, 'py> {
-        let py = list.py();
-        // SAFETY: a list is what `List` says; its memory is null as long as it is empty. Whoever changes it has to run first.
+    ) -> &'a [Item<'a, 'py>] {
+        // SAFETY: a list is what `List` says; its memory is null as long as it is empty. Whoever changes it has to run first. In
+        // each place is an object that the list holds a reference to, or null, which is what `Item` is.
         let items = unsafe {
             let List { len, items, .. } = *list.as_ptr().cast::<List>();
             let len = if items.is_null() { 0 } else { usize::try_from(len).unwrap_or_default() };
-            if len == 0 { &[] } else { slice::from_raw_parts(items, len) }
+            if len == 0 { &[] } else { slice::from_raw_parts(items.cast::<Item<'a, 'py>>(), len) }
         };
-        // SAFETY: a list that is known to anybody but its maker holds an object in each place, and a reference to it.
-        items
-            .get(first..)
-            .unwrap_or_default()
-            .iter()
-            .map(move |&item| unsafe { Borrowed::from_ptr(py, item) })
+        items.get(first..).unwrap_or_default()
     }
 
     /// A reference of one's own to an object.

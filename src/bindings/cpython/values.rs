@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "the interpreter's own structures are read")]
 
 use std::ptr::NonNull;
+use std::slice;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
@@ -110,24 +111,25 @@ impl Values {
         }
     }
 
-    /// Whether they are so many values of a dict of its own.
+    /// Whether they are so many values of a dict of its own, without a gap.
     pub(super) fn has(&self, values: usize) -> bool {
-        self.pairs == values
+        // SAFETY: the dict is alive as long as the values are in use.
+        self.pairs == values && unsafe { (*self.dict.cast::<Dict>()).used } == values as isize
     }
 
-    /// Puts values in the place of the first ones.
+    /// Puts values in the place of the first ones, and gives these.
     ///
     /// # Safety
-    /// They are so many of a dict of its own ([`has`](Self::has)), which nobody else knows yet, and the new ones refer to nothing
-    /// that the collector of garbage looks for.
-    pub(super) unsafe fn put_first<const N: usize>(self, values: [Bound<'_, PyAny>; N]) {
+    /// They are as many of a dict of its own ([`has`](Self::has)), which nobody else knows yet, and which the collector of garbage
+    /// looks into if the new ones refer to anything.
+    pub(super) unsafe fn swap_first(self, values: &mut [Bound<'_, PyAny>]) {
         let pairs = self.first.cast::<[*mut ffi::PyObject; 2]>().as_ptr();
-        for (entry, value) in values.into_iter().enumerate() {
-            // SAFETY: there is such a pair. The value's reference takes the place of the one that was there, which is given up.
+        for (entry, value) in values.iter_mut().enumerate() {
+            // SAFETY: there is such a pair, and its value is no null. References change places.
             unsafe {
-                let (py, place) = (value.py(), &mut (*pairs.add(entry))[1]);
-                let old = std::mem::replace(place, value.into_ptr());
-                drop(Bound::from_owned_ptr_or_opt(py, old));
+                let new = std::ptr::read(value).into_ptr();
+                let old = std::mem::replace(&mut (*pairs.add(entry))[1], new);
+                std::ptr::write(value, Bound::from_owned_ptr(value.py(), old));
             }
         }
     }
@@ -319,6 +321,30 @@ impl CPython {
                 None => replace(place, PyFloat::new(py, number).into_any()).map(Was::Object),
             }
         }
+    }
+}
+
+/// The names of a dict, all of them texts, and their values, in order; nothing if it has others, or in an interpreter that is
+/// not known.
+///
+/// # Safety
+/// No code of Python's runs as long as they are in use.
+#[inline]
+pub(in crate::bindings) unsafe fn entries<'a, 'py>(
+    dict: &'a Bound<'py, PyDict>,
+) -> Option<impl Iterator<Item = (Borrowed<'a, 'py, PyAny>, Borrowed<'a, 'py, PyAny>)>> {
+    let py = dict.py();
+    let _is_known = CPython::of(py).ok()??;
+    let Values { first, pairs, .. } = Values::of_dict(dict)?;
+    // SAFETY: so many pairs of pointers stand there. A value is null where a name is no more, else both are living objects.
+    unsafe {
+        let pairs = slice::from_raw_parts(first.cast::<[*mut ffi::PyObject; 2]>().as_ptr(), pairs);
+        Some(
+            pairs
+                .iter()
+                .filter(|[_, value]| !value.is_null())
+                .map(move |&[name, value]| (Borrowed::from_ptr(py, name), Borrowed::from_ptr(py, value))),
+        )
     }
 }
 
