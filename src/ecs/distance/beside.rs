@@ -7,10 +7,10 @@
 use std::ops::Range;
 
 use super::Real;
-use super::grid::{Frame, Grid, SLACK};
-use super::lanes::{LANES, least, lesser};
+use super::grid::{self, Frame, Grid, MOST_ROWS, SLACK};
+use super::lanes::{AtOnce, LANES, lesser};
 use super::near::Asked;
-use super::rows::{MOST_ROWS, Rows};
+use super::rows;
 use crate::ecs::simd::kernel;
 
 /// Places whose cells are worked out together.
@@ -21,25 +21,26 @@ kernel! {
     #[expect(clippy::needless_range_loop, reason = "lanes and axes of several columns at once")]
     pub(super) fn nearest_of_each[T: Real, const D: usize](
         grid: &Grid<T, D>,
-        rows: Rows,
+        at_once: AtOnce,
         asked: Asked<'_, T, D>,
         numbers: &mut [i64],
         distances: &mut [T],
     ) {
+        let around = grid.frame.around();
         let blocks = numbers.chunks_mut(TOGETHER).zip(distances.chunks_mut(TOGETHER));
         for (block, (numbers, distances)) in blocks.enumerate() {
             let asked = asked.part(block * TOGETHER, numbers.len());
             let beside = Beside::of(&grid.frame, asked.places);
             for turn in 0..numbers.len() {
                 let (mut starts, mut most) = ([0; MOST_ROWS], 0);
-                for row in 0..Beside::<D>::ROWS {
-                    let first = beside.rows[row][turn];
-                    starts[row] = grid.starts[first as usize];
-                    let count = grid.starts[(first + beside.cells[turn]) as usize] - starts[row];
+                for row in 0..const { grid::rows(D) } {
+                    let first = beside.cells[turn] as usize - around.back + around.rows[row];
+                    starts[row] = grid.starts[first];
+                    let count = grid.starts[first + 3] - starts[row];
                     most = if count > most { count } else { most };
                 }
                 let own = asked.own(turn);
-                let mut found = rows.nearest(grid.standing(), &starts[..Beside::<D>::ROWS], asked.at(turn), own);
+                let mut found = rows::nearest(at_once, grid.standing(), &starts[..const { grid::rows(D) }], asked.at(turn), own);
                 // A bound that is no number settles nothing.
                 let settled = T::narrow(beside.beyond[turn]) > found.0;
                 if (most > LANES as u32) | !settled {
@@ -56,19 +57,15 @@ kernel! {
     }
 }
 
-/// The cells beside those of some places.
+/// What is beside some places.
 struct Beside<const D: usize> {
-    /// The first cell of each row; at the edge of the grid a row is looked at twice.
-    rows: [[u32; TOGETHER]; MOST_ROWS],
-    /// How many cells of a row.
+    /// The cells that they are in.
     cells: [u32; TOGETHER],
     /// How far, squared, whatever lies elsewhere is from the place, at least.
     beyond: [f64; TOGETHER],
 }
 
 impl<const D: usize> Beside<D> {
-    const ROWS: usize = 3_usize.pow(D as u32 - 1);
-
     #[inline(always)]
     #[expect(clippy::needless_range_loop, reason = "lanes and axes of several columns at once")]
     fn of<T: Real>(frame: &Frame<D>, places: [&[T]; D]) -> Self {
@@ -84,41 +81,16 @@ impl<const D: usize> Beside<D> {
                 *gap = lesser(*gap, (lesser(before, behind) - SLACK) * width);
             }
         }
-        let mut beside =
-            Self { rows: [[0; TOGETHER]; MOST_ROWS], cells: [0; TOGETHER], beyond: [0.0; TOGETHER] };
-        let last = frame.counts[D - 1] as u32;
+        let mut beside = Self { cells: [0; TOGETHER], beyond: [0.0; TOGETHER] };
         for lane in 0..TOGETHER {
-            let (first, end) = (before(steps[D - 1][lane]), behind(steps[D - 1][lane], last) + 1);
-            beside.cells[lane] = end - first;
-            beside.beyond[lane] = gaps[lane] * gaps[lane] * (1.0 - SLACK);
-            for row in 0..Self::ROWS {
-                let (mut cell, mut digits) = (0, row);
-                for axis in 0..D - 1 {
-                    let (step, count) = (steps[axis][lane], frame.counts[axis] as u32);
-                    let step = match digits % 3 {
-                        0 => before(step),
-                        1 => step,
-                        _ => behind(step, count),
-                    };
-                    (cell, digits) = (cell * count + step, digits / 3);
-                }
-                beside.rows[row][lane] = cell * last + first;
+            for axis in 0..D {
+                beside.cells[lane] =
+                    beside.cells[lane] * (frame.counts[axis] as u32 + 1) + steps[axis][lane] + 1;
             }
+            beside.beyond[lane] = gaps[lane] * gaps[lane] * (1.0 - SLACK);
         }
         beside
     }
-}
-
-/// The step before one, if there is one.
-#[inline(always)]
-fn before(step: u32) -> u32 {
-    step - u32::from(step > 0)
-}
-
-/// The step behind one, if there are so many.
-#[inline(always)]
-fn behind(step: u32, count: u32) -> u32 {
-    step + u32::from(step + 1 < count)
 }
 
 impl<const D: usize> Frame<D> {
@@ -178,31 +150,7 @@ impl<T: Real, const D: usize> Grid<T, D> {
     /// The nearest point of a block of cells, or of those that stand behind one of its rows: no harm in looking at them.
     #[inline(always)]
     fn nearest_of(&self, block: &[Range<usize>; D], at: [T; D], own: u32) -> (T, u32) {
-        let points = self.standing();
-        let mut near = [T::INFINITY; LANES];
-        for run in self.runs(block) {
-            let mut first = run.start;
-            while first < run.end {
-                let (squares, _) = points.others(first, at, own);
-                for lane in 0..LANES {
-                    near[lane] = lesser(near[lane], squares[lane]);
-                }
-                first += LANES;
-            }
-        }
-        let nearest = least(near);
-        let mut lowest = [u32::MAX; LANES];
-        for run in self.runs(block) {
-            let mut first = run.start;
-            while first < run.end {
-                let (squares, ids) = points.others(first, at, own);
-                for lane in 0..LANES {
-                    let id = if squares[lane] == nearest { ids[lane] } else { u32::MAX };
-                    lowest[lane] = lesser(lowest[lane], id);
-                }
-                first += LANES;
-            }
-        }
-        (nearest, least(lowest))
+        let firsts = self.runs(block).flat_map(|run| run.step_by(LANES));
+        self.standing().nearest_of(firsts, at, own)
     }
 }

@@ -18,10 +18,18 @@ const ROOM: u32 = 5;
 const CROWDED: usize = 16;
 /// So many points in a cell are a clump.
 const CLUMP: u32 = 40;
-/// Cells for each point, at most.
+/// Cells for each point, at most, and some more: so many as the smallest grid has.
 const MOST_CELLS: usize = 4;
+const FEWEST_CELLS: usize = 16;
+/// The rows of three cells around a cell and itself: three in a plane, three by three in space.
+pub(super) const fn rows(dimensions: usize) -> usize {
+    3_usize.pow(dimensions as u32 - 1)
+}
+/// The most of them.
+pub(super) const MOST_ROWS: usize = rows(3);
 
-/// Points in cells; along the last axis cells follow each other.
+/// Points in cells; along the last axis cells follow each other, and behind each row of them there is an empty one, as there is an
+/// empty row behind the last. So whatever cell a place is in, there are rows of three cells around it.
 pub(super) struct Grid<T, const D: usize> {
     pub(super) frame: Frame<D>,
     /// Where the points of each cell begin; the last one's end.
@@ -38,6 +46,7 @@ pub(super) struct Frame<const D: usize> {
     pub(super) high: [f64; D],
     /// Cells in a unit of length, along each axis.
     pub(super) scale: [f64; D],
+    /// How many cells there are along each axis, without the empty ones around.
     pub(super) counts: [usize; D],
 }
 
@@ -57,8 +66,7 @@ impl<const D: usize> Frame<D> {
                 std::array::from_fn(|axis| cells(axis, width) + 1)
             }
         };
-        let most = MOST_CELLS * points.len() + 1;
-        while counts.iter().fold(1_usize, |product, &count| product.saturating_mul(count)) > most {
+        while all_cells(&counts) > MOST_CELLS * points.len() + FEWEST_CELLS {
             let widest = (0..D).max_by_key(|&axis| counts[axis]).unwrap_or(0);
             counts[widest] = counts[widest].div_ceil(2);
         }
@@ -86,10 +94,44 @@ impl<const D: usize> Frame<D> {
     fn cell(&self, steps: [usize; D]) -> usize {
         let mut cell = 0;
         for (step, count) in steps.into_iter().zip(self.counts) {
-            cell = cell * count + step;
+            cell = cell * (count + 1) + step + 1;
         }
         cell
     }
+
+    /// The rows of three cells that are around a cell and itself.
+    #[inline(always)]
+    pub(super) fn around(&self) -> Around {
+        let mut around = Around { back: 0, rows: [0; MOST_ROWS] };
+        let mut width = 1;
+        for axis in (0..D).rev() {
+            around.back += width;
+            for row in 0..if axis + 1 < D { MOST_ROWS } else { 0 } {
+                around.rows[row] += row / 3_usize.pow((D - 2 - axis) as u32) % 3 * width;
+            }
+            width *= self.counts[axis] + 1;
+        }
+        around
+    }
+}
+
+/// The rows of three cells that are around a cell.
+#[derive(Clone, Copy)]
+pub(super) struct Around {
+    /// How many cells before that cell the first row begins.
+    pub(super) back: usize,
+    /// How many cells behind the first each row begins.
+    pub(super) rows: [usize; MOST_ROWS],
+}
+
+/// The cells of a grid, the empty ones around it among them.
+fn all_cells<const D: usize>(counts: &[usize; D]) -> usize {
+    let (mut all, mut width) = (1, 1_usize);
+    for &count in counts.iter().rev() {
+        all = width.saturating_mul(count + 1).saturating_add(all);
+        width = width.saturating_mul(count + 1);
+    }
+    all
 }
 
 /// Points that were each given a cell, and not moved yet.
@@ -111,7 +153,7 @@ impl<const D: usize> Homes<D> {
     fn in_frame<T: Real>(level: Level, points: &Points<T>, frame: Frame<D>) -> Self {
         let (mut homes, mut ranks) = (vec![0; points.len()], vec![0; points.len()]);
         cells_of(level, &frame, points.columns(), &mut homes);
-        let mut counts = vec![0; frame.counts.iter().product::<usize>() + 1];
+        let mut counts = vec![0; all_cells(&frame.counts) + 1];
         for (rank, &home) in ranks.iter_mut().zip(&homes) {
             let count: &mut u32 = &mut counts[home as usize];
             *rank = *count;
@@ -190,28 +232,6 @@ impl<T: Real, const D: usize> Grid<T, D> {
         self.starts.partition_point(|&start| start as usize <= turn) - 1
     }
 
-    /// The cells that hold whatever is at most so far from what is in a cell.
-    #[inline(always)]
-    pub(super) fn around(&self, cell: usize, radius: f64) -> [Range<usize>; D] {
-        let (mut rest, mut block) = (cell, [const { 0..0 }; D]);
-        for axis in (0..D).rev() {
-            let count = self.frame.counts[axis];
-            let home = rest % count;
-            rest /= count;
-            // A distance in single precision can be rounded down to the radius.
-            let reach =
-                (radius * (1.0 + SLACK) * self.frame.scale[axis] + SLACK).min(count as f64) as usize + 1;
-            block[axis] = home.saturating_sub(reach)..(home + reach + 1).min(count);
-        }
-        block
-    }
-
-    /// Where the points are from a turn on, and their numbers: with padding, at least as many as are looked at together.
-    #[inline(always)]
-    pub(super) fn from(&self, turn: usize) -> ([&[T]; D], &[u32]) {
-        (self.columns.each_ref().map(|column| &column[turn..]), &self.ids[turn..])
-    }
-
     /// All points in the order of the cells.
     #[inline(always)]
     pub(super) fn standing(&self) -> Standing<'_, T, D> {
@@ -234,9 +254,9 @@ kernel! {
     #[expect(clippy::needless_range_loop, reason = "lanes and axes of several columns at once")]
     fn cells_of[T: Real, const D: usize](frame: &Frame<D>, places: [&[T]; D], cells: &mut [u32]) {
         for axis in 0..D {
-            let count = frame.counts[axis] as u32;
+            let count = frame.counts[axis] as u32 + 1;
             for (cell, at) in cells.iter_mut().zip(places[axis]) {
-                *cell = *cell * count + frame.step(axis, at.wide());
+                *cell = *cell * count + frame.step(axis, at.wide()) + 1;
             }
         }
     }
@@ -268,6 +288,7 @@ fn nearest_step(along: f64, count: usize) -> u32 {
 }
 
 /// The runs of points in the rows of a block of cells.
+#[derive(Clone)]
 pub(super) struct Runs<'a, T, const D: usize> {
     grid: &'a Grid<T, D>,
     block: &'a [Range<usize>; D],

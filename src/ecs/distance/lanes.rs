@@ -86,11 +86,28 @@ pub(super) fn first_lane(flags: u64) -> usize {
     (flags.trailing_zeros() / u8::BITS) as usize
 }
 
-/// Whether eight are looked at with instructions that only processors of the highest level have.
-pub(super) fn at_once(level: Level) -> bool {
-    #[cfg(target_arch = "x86_64")]
-    let has = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
-    #[cfg(not(target_arch = "x86_64"))]
-    let has = false;
-    has && level == Level::Avx512
+/// Whether points are looked at with instructions that only processors of the highest level have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct AtOnce(bool);
+
+impl AtOnce {
+    /// If the level is the highest, and this processor has AVX-512F and AVX-512VL.
+    pub(super) fn at(level: Level) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        let has = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+        #[cfg(not(target_arch = "x86_64"))]
+        let has = false;
+        Self(has && level == Level::Avx512)
+    }
+
+    /// Only if.
+    pub(super) fn only_if(self, condition: bool) -> Self {
+        Self(self.0 && condition)
+    }
+
+    /// Whether this processor has these instructions, and they are to be used.
+    #[inline(always)]
+    pub(super) fn is_given(self) -> bool {
+        self.0
+    }
 }

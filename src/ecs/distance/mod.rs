@@ -11,6 +11,7 @@ mod grid;
 mod hits;
 mod lanes;
 mod near;
+mod order;
 mod roots;
 mod rows;
 mod sift;
@@ -28,6 +29,7 @@ use std::ops::{Add, Mul, Sub};
 pub trait Real:
     sift::Sifted
     + rows::Rowed
+    + order::Ordered
     + Copy
     + PartialOrd
     + Send

@@ -6,7 +6,7 @@ use super::beside::nearest_of_each;
 use super::best::Several;
 use super::curve;
 use super::grid::{Grid, Homes};
-use super::rows::Rows;
+use super::lanes::AtOnce;
 use super::together::{BLOCK, nearest_together};
 use super::tree::{LEAF, Tree};
 use super::{Points, Real};
@@ -84,7 +84,7 @@ impl<T: Real, const D: usize> Index<T, D> {
     fn search(&self, level: Level, asked: Asked<'_, T, D>, k: usize, found: Finding<'_, T>) {
         let Finding { points, distances } = found;
         match self {
-            Self::Grid(grid) => nearest_of_each(level, grid, Rows::at(level), asked, points, distances),
+            Self::Grid(grid) => nearest_of_each(level, grid, AtOnce::at(level), asked, points, distances),
             Self::Tree(tree) => {
                 if k == 1 {
                     let leaves = match asked.own {

@@ -5,17 +5,8 @@
 #![expect(unsafe_code, reason = "a function of instructions that not every processor has")]
 
 use super::Real;
-use super::lanes::{self, LANES, at_once, lesser, squares};
-use crate::ecs::simd::Level;
-
-/// The most rows that are looked at: three by three.
-pub(super) const MOST_ROWS: usize = 9;
-
-/// How rows are looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rows {
-    at_once: bool,
-}
+use super::grid::MOST_ROWS;
+use super::lanes::{self, AtOnce, LANES, lesser, squares};
 
 /// Points in columns and their numbers: from the start of every row there are eight.
 #[derive(Clone, Copy)]
@@ -24,36 +15,43 @@ pub(super) struct Standing<'a, T, const D: usize> {
     pub(super) ids: &'a [u32],
 }
 
-impl Rows {
-    pub(super) fn at(level: Level) -> Self {
-        Self { at_once: at_once(level) }
+/// The squared distance of the nearest point but the one of the number `own`, and its number, of equals the lowest; the largest
+/// number there is if there is no such point.
+#[inline(always)]
+pub(super) fn nearest<T: Real, const D: usize>(
+    at_once: AtOnce,
+    points: Standing<'_, T, D>,
+    starts: &[u32],
+    at: [T; D],
+    own: u32,
+) -> (T, u32) {
+    if at_once.is_given() {
+        // SAFETY: this processor has the instructions that the function is compiled for.
+        #[cfg(target_arch = "x86_64")]
+        return unsafe { T::nearest_at_once(points, starts, at, own) };
     }
+    points.nearest_of(starts.iter().map(|&start| start as usize), at, own)
+}
 
-    /// The squared distance of the nearest point but the one of the number `own`, and its number, of equals the lowest; the
-    /// largest number there is if there is no such point.
+impl<T: Real, const D: usize> Standing<'_, T, D> {
+    /// The nearest of eight points from each of these on, and its number, of equals the lowest.
     #[inline(always)]
-    pub(super) fn nearest<T: Real, const D: usize>(
-        self,
-        points: Standing<'_, T, D>,
-        starts: &[u32],
+    pub(super) fn nearest_of(
+        &self,
+        firsts: impl Iterator<Item = usize> + Clone,
         at: [T; D],
         own: u32,
     ) -> (T, u32) {
-        if self.at_once {
-            // SAFETY: `at_once` has seen that this processor has the instructions that the function is compiled for.
-            #[cfg(target_arch = "x86_64")]
-            return unsafe { T::nearest_at_once(points, starts, at, own) };
-        }
         let mut near = [T::INFINITY; LANES];
-        for &start in starts {
-            let (squares, _) = points.others(start as usize, at, own);
+        for first in firsts.clone() {
+            let (squares, _) = self.others(first, at, own);
             for lane in 0..LANES {
                 near[lane] = lesser(near[lane], squares[lane]);
             }
         }
         let (nearest, mut lowest) = (lanes::least(near), [u32::MAX; LANES]);
-        for &start in starts {
-            let (squares, ids) = points.others(start as usize, at, own);
+        for first in firsts {
+            let (squares, ids) = self.others(first, at, own);
             for lane in 0..LANES {
                 let id = if squares[lane] == nearest { ids[lane] } else { u32::MAX };
                 lowest[lane] = lesser(lowest[lane], id);
@@ -61,13 +59,11 @@ impl Rows {
         }
         (nearest, lanes::least(lowest))
     }
-}
 
-impl<T: Real, const D: usize> Standing<'_, T, D> {
     /// The squared distances and numbers of the points from a place in the order of the cells on; one's own is infinitely
     /// far away, and nobody.
     #[inline(always)]
-    pub(super) fn others(&self, first: usize, at: [T; D], own: u32) -> ([T; LANES], [u32; LANES]) {
+    fn others(&self, first: usize, at: [T; D], own: u32) -> ([T; LANES], [u32; LANES]) {
         let mut squares = squares(&self.columns, first, at);
         let ids = &self.ids[first..first + LANES];
         let mut others = [0; LANES];
@@ -82,7 +78,7 @@ impl<T: Real, const D: usize> Standing<'_, T, D> {
 
 /// A coordinate whose rows can be looked at.
 pub trait Rowed: Sized {
-    /// What [`Rows::nearest`] does.
+    /// What [`nearest`] does.
     ///
     /// # Safety
     /// The processor has the instructions of AVX-512F and AVX-512VL.
@@ -196,9 +192,10 @@ rowed!(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ecs::simd::Level;
 
     /// Compares what is found with a search of all, among points on whole numbers, so that many are as near as others.
-    fn agree<T: Real, const D: usize>(rows: Rows, seed: u32, own: u32) {
+    fn agree<T: Real, const D: usize>(at_once: AtOnce, seed: u32, own: u32) {
         let value =
             |step: u32| (0..40).map(|point| T::narrow(f64::from((point + seed) * step % 7))).collect();
         let columns: [Vec<T>; 3] = [value(3), value(5), value(11)];
@@ -208,7 +205,7 @@ mod tests {
             *standing = column;
         }
         let starts: Vec<u32> = (0..3_u32.pow(D as u32 - 1)).map(|row| (row * 13 + seed) % 33).collect();
-        let found = rows.nearest(standing, &starts, [T::narrow(3.0); D], own);
+        let found = nearest(at_once, standing, &starts, [T::narrow(3.0); D], own);
         let all = starts.iter().flat_map(|&start| start as usize..start as usize + LANES);
         let square = |point: usize| {
             let gap = |axis: usize| standing.columns[axis][point].wide() - 3.0;
@@ -217,19 +214,19 @@ mod tests {
         let mut others: Vec<(f64, u32)> =
             all.map(|point| (square(point), ids[point])).filter(|other| other.1 != own).collect();
         others.sort_by(|a, b| a.partial_cmp(b).expect("finite squares"));
-        assert_eq!((found.0.wide(), found.1), others[0], "{rows:?}, seed {seed} without {own}");
+        assert_eq!((found.0.wide(), found.1), others[0], "{at_once:?}, seed {seed} without {own}");
     }
 
     #[test]
     fn the_nearest_of_rows_is_the_one_of_the_lowest_number_at_every_level() {
         for level in Level::available() {
-            let rows = Rows::at(level);
+            let at_once = AtOnce::at(level);
             for seed in 0..200 {
                 for own in [u32::MAX, seed % 40] {
-                    agree::<f64, 2>(rows, seed, own);
-                    agree::<f64, 3>(rows, seed, own);
-                    agree::<f32, 2>(rows, seed, own);
-                    agree::<f32, 3>(rows, seed, own);
+                    agree::<f64, 2>(at_once, seed, own);
+                    agree::<f64, 3>(at_once, seed, own);
+                    agree::<f32, 2>(at_once, seed, own);
+                    agree::<f32, 3>(at_once, seed, own);
                 }
             }
         }

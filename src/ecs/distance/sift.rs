@@ -5,64 +5,43 @@
 #![expect(unsafe_code, reason = "a function of instructions that not every processor has")]
 
 use super::Real;
-use super::lanes::{LANES, at_once, sums_of_squares};
-use crate::ecs::simd::Level;
+use super::lanes::{self, AtOnce, LANES};
+use super::rows::Standing;
 
-/// Candidates: where they are, and their numbers.
-#[derive(Clone, Copy)]
-pub(super) struct Eight<'a, T, const D: usize> {
-    pub(super) columns: [&'a [T; LANES]; D],
-    pub(super) ids: &'a [u32; LANES],
-}
-
-/// How candidates are sifted.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sift {
-    /// Whether this processor has the instructions.
-    at_once: bool,
-}
-
-impl Sift {
-    pub(super) fn at(level: Level) -> Self {
-        Self { at_once: at_once(level) }
+/// Of some candidates, of at most eight, that stand together from `first` on, writes the squared distances and the numbers of those
+/// whose squared distance is at most `most`, but of the one of the number `own`, in their order, and says how many these are. What
+/// stands behind them means nothing.
+#[inline(always)]
+pub(super) fn keep<T: Real, const D: usize>(
+    at_once: AtOnce,
+    points: Standing<'_, T, D>,
+    (first, some): (usize, usize),
+    at: [T; D],
+    (most, own): (T, u32),
+    squares: &mut [T; LANES],
+    ids: &mut [u32; LANES],
+) -> usize {
+    if at_once.is_given() {
+        // SAFETY: this processor has the instructions that the function is compiled for.
+        #[cfg(target_arch = "x86_64")]
+        return unsafe { T::keep_at_once(points, (first, some), at, (most, own), squares, ids) };
     }
-
-    /// Writes the squared distances and the numbers of the candidates whose squared distance is at most `most`, but of the
-    /// one of the number `own`, in their order, and says how many these are. What stands behind them means nothing.
-    #[inline(always)]
-    pub(super) fn keep<T: Real, const D: usize>(
-        self,
-        eight: Eight<'_, T, D>,
-        at: [T; D],
-        (most, own): (T, u32),
-        squares: &mut [T; LANES],
-        ids: &mut [u32; LANES],
-    ) -> usize {
-        if self.at_once {
-            // SAFETY: `Sift::at` has seen that this processor has the instructions that the function is compiled for.
-            #[cfg(target_arch = "x86_64")]
-            return unsafe { T::keep_at_once(eight, at, (most, own), squares, ids) };
-        }
-        let mut gaps = [[T::ZERO; LANES]; D];
-        for axis in 0..D {
-            for (gap, place) in gaps[axis].iter_mut().zip(eight.columns[axis]) {
-                *gap = at[axis] - *place;
-            }
-        }
-        let all = sums_of_squares(gaps);
-        // Each is written, and who is too far is written over by the next: no branch depends on them.
-        let mut kept = 0;
-        for (square, &id) in all.into_iter().zip(eight.ids) {
-            (squares[kept], ids[kept]) = (square, id);
-            kept += usize::from((square <= most) & (id != own));
-        }
-        kept
+    let mut all = lanes::squares(&points.columns, first, at);
+    for (lane, square) in all.iter_mut().enumerate() {
+        *square = if lane < some { *square } else { T::INFINITY };
     }
+    // Each is written, and who is too far is written over by the next: no branch depends on them.
+    let mut kept = 0;
+    for (square, &id) in all.into_iter().zip(&points.ids[first..first + LANES]) {
+        (squares[kept], ids[kept]) = (square, id);
+        kept += usize::from((square <= most) & (id != own));
+    }
+    kept
 }
 
 /// A coordinate whose candidates can be sifted.
 pub trait Sifted: Sized {
-    /// What [`Sift::keep`] does.
+    /// What [`keep`] does.
     ///
     /// # Safety
     /// The processor has the instructions of AVX-512F and AVX-512VL.
@@ -70,7 +49,8 @@ pub trait Sifted: Sized {
     #[doc(hidden)]
     #[expect(private_interfaces, reason = "for nobody else")]
     unsafe fn keep_at_once<const D: usize>(
-        eight: Eight<'_, Self, D>,
+        points: Standing<'_, Self, D>,
+        some: (usize, usize),
         at: [Self; D],
         limits: (Self, u32),
         squares: &mut [Self; LANES],
@@ -86,7 +66,8 @@ macro_rules! sifted {
             #[target_feature(enable = "avx512f,avx512vl")]
             #[inline]
             unsafe fn keep_at_once<const D: usize>(
-                eight: Eight<'_, Self, D>,
+                points: Standing<'_, Self, D>,
+                (first, some): (usize, usize),
                 at: [Self; D],
                 (most, own): (Self, u32),
                 squares: &mut [Self; LANES],
@@ -96,14 +77,18 @@ macro_rules! sifted {
 
                 use bytemuck::cast;
 
-                let mut sum = $all(0.0);
+                let (run, mut sum) = (first..first + LANES, $all(0.0));
                 for axis in 0..D {
-                    let gap = $sub($all(at[axis]), cast::<_, $vector>(*eight.columns[axis]));
+                    let gap = $sub(
+                        $all(at[axis]),
+                        cast::<_, $vector>(points.columns[axis][run.clone()].as_chunks::<LANES>().0[0]),
+                    );
                     let square = $mul(gap, gap);
                     sum = if axis == 0 { square } else { $add(sum, square) };
                 }
-                let all = cast::<_, __m256i>(*eight.ids);
-                let others = _mm256_cmpneq_epi32_mask(all, _mm256_set1_epi32(own.cast_signed()));
+                let all = cast::<_, __m256i>(points.ids[run].as_chunks::<LANES>().0[0]);
+                let some = (0xff_u32 >> LANES.saturating_sub(some)) as u8;
+                let others = some & _mm256_cmpneq_epi32_mask(all, _mm256_set1_epi32(own.cast_signed()));
                 let near = others & $compare::<_CMP_LE_OQ>(sum, $all(most));
                 *squares = cast($compress(near, sum));
                 *ids = cast(_mm256_maskz_compress_epi32(near, all));
@@ -136,42 +121,41 @@ sifted!(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ecs::simd::Level;
 
-    fn kept<T: Real + std::fmt::Debug>(sift: Sift, wanted: u32, own: u32) -> (Vec<T>, Vec<u32>) {
+    fn kept<T: Real>(at_once: AtOnce, wanted: u32, some: usize, own: u32) -> (Vec<T>, Vec<u32>) {
         let near =
             |lane: usize| T::narrow(if wanted >> lane & 1 == 1 { 0.1 * lane as f64 } else { f64::INFINITY });
-        let (x, y) = (std::array::from_fn(near), std::array::from_fn(|lane| T::narrow(lane as f64)));
-        let eight = Eight { columns: [&x, &y], ids: &std::array::from_fn(|lane| 100 + lane as u32) };
+        let (x, y): ([T; 8], [T; 8]) =
+            (std::array::from_fn(near), std::array::from_fn(|lane| T::narrow(lane as f64)));
+        let ids: [u32; 8] = std::array::from_fn(|lane| 100 + lane as u32);
+        let points = Standing { columns: [&x, &y], ids: &ids };
         let (mut squares, mut ids) = ([T::ZERO; LANES], [0; LANES]);
         let at = [T::narrow(0.3), T::narrow(2.0)];
-        let kept = sift.keep(eight, at, (T::narrow(1e3), own), &mut squares, &mut ids);
+        let kept = keep(at_once, points, (0, some), at, (T::narrow(1e3), own), &mut squares, &mut ids);
         (squares[..kept].to_vec(), ids[..kept].to_vec())
     }
 
     #[test]
     fn every_choice_of_eight_is_kept_in_order_and_alike_at_every_level() {
-        for wanted in 0..256 {
+        for (wanted, some) in (0..256).flat_map(|wanted| [0, 1, 5, 8, 20].map(|some| (wanted, some))) {
             for own in [u32::MAX, 100, 103, 107] {
                 let ids: Vec<u32> = (0..8)
-                    .filter(|lane| wanted >> lane & 1 == 1)
+                    .filter(|&lane| wanted >> lane & 1 == 1 && (lane as usize) < some)
                     .map(|lane| 100 + lane)
                     .filter(|&id| id != own)
                     .collect();
-                let (wide, narrow) = (
-                    kept::<f64>(Sift { at_once: false }, wanted, own),
-                    kept::<f32>(Sift { at_once: false }, wanted, own),
-                );
-                assert_eq!((&wide.1, &narrow.1), (&ids, &ids), "{wanted:b} without {own}");
+                let plain = AtOnce::at(Level::Baseline);
+                let (wide, narrow) =
+                    (kept::<f64>(plain, wanted, some, own), kept::<f32>(plain, wanted, some, own));
+                assert_eq!((&wide.1, &narrow.1), (&ids, &ids), "{wanted:b} of {some} without {own}");
                 for level in Level::available() {
-                    assert_eq!(
-                        kept::<f64>(Sift::at(level), wanted, own),
-                        wide,
-                        "{level}: {wanted:b} without {own}"
-                    );
-                    assert_eq!(
-                        kept::<f32>(Sift::at(level), wanted, own),
-                        narrow,
-                        "{level}: {wanted:b} without {own}"
+                    let at_once = AtOnce::at(level);
+                    let found =
+                        (kept::<f64>(at_once, wanted, some, own), kept::<f32>(at_once, wanted, some, own));
+                    assert!(
+                        found == (wide.clone(), narrow.clone()),
+                        "{level}: {wanted:b} of {some} without {own}"
                     );
                 }
             }

@@ -4,7 +4,8 @@
 
 use super::grid::Grid;
 use super::hits::{Asked, Hits, find};
-use super::sift::Sift;
+use super::lanes::AtOnce;
+use super::order::{self, in_order};
 use super::{Points, Real};
 use crate::ecs::pages;
 use crate::ecs::simd::{Level, kernel};
@@ -12,8 +13,6 @@ use crate::ecs::workers::Workers;
 
 /// Places that a thread takes at a time.
 const PART: usize = 4096;
-/// Hits that are written at once.
-const FEW: usize = 16;
 
 /// Who is within the radius of each place, in order of number.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,12 +65,12 @@ fn search<T: Real, const D: usize>(
     let others = places.map(|places| grid.alike(level, places));
     let asked = others.as_ref().unwrap_or(&grid);
     let count = asked.order().len();
-    let (limits, sift) = ((radius.wide(), T::square_within(radius)), Sift::at(level));
+    let (most, at_once) = (T::square_within(radius), AtOnce::at(level));
     let mut parts: Vec<Hits<T>> = Vec::new();
     parts.resize_with(count.div_ceil(PART), Hits::new);
     workers.each(parts.iter_mut().enumerate().collect(), |(part, hits): (usize, &mut Hits<T>)| {
         let turns = part * PART..count.min((part + 1) * PART);
-        find(level, &grid, Asked { places: asked, turns, own: places.is_none() }, limits, sift, hits);
+        find(level, &grid, Asked { places: asked, turns, own: places.is_none() }, most, at_once, hits);
     });
     let (mut starts, mut homes) = (vec![0; count + 1], vec![Home::default(); count]);
     for ((part, hits), places) in parts.iter().enumerate().zip(asked.order().chunks(PART)) {
@@ -87,8 +86,9 @@ fn search<T: Real, const D: usize>(
     }
     let (mut numbers, mut distances) =
         (pages::filled(0, total as usize), pages::filled(T::ZERO, total as usize));
+    let in_registers = at_once.only_if(points.len() <= order::MOST_POINTS);
     let blocks = blocks(&starts, &homes, &mut numbers, &mut distances);
-    workers.each(blocks, |block: Block<'_, T>| write(level, &parts, block));
+    workers.each(blocks, |block: Block<'_, T>| write(level, &parts, block, in_registers));
     Within { starts, points: numbers, distances }
 }
 
@@ -140,29 +140,14 @@ fn blocks<'a, T>(
 
 kernel! {
     /// Writes the results of places, one after another.
-    fn write[T: Real](parts: &[Hits<T>], block: Block<'_, T>) {
+    fn write[T: Real](parts: &[Hits<T>], block: Block<'_, T>, at_once: AtOnce) {
         let Block { starts, homes, numbers, distances } = block;
         for (home, ends) in homes.iter().zip(starts.windows(2)) {
             let (part, first) = home.part_and_first();
             let (ids, from) = (&parts[part].ids[first..], &parts[part].distances[first..]);
             let (at, length) = ((ends[0] - starts[0]) as usize, (ends[1] - ends[0]) as usize);
             let (numbers, distances) = (&mut numbers[at..], &mut distances[at..]);
-            // So many at once, whatever the number: those that are too many are written over by the next place's.
-            if length <= FEW
-                && let (Some(ids), Some(from)) = (ids.first_chunk::<FEW>(), from.first_chunk::<FEW>())
-                && let Some(numbers) = numbers.first_chunk_mut::<FEW>()
-                && let Some(distances) = distances.first_chunk_mut::<FEW>()
-            {
-                for lane in 0..FEW {
-                    numbers[lane] = i64::from(ids[lane]);
-                    distances[lane] = from[lane];
-                }
-                continue;
-            }
-            for (number, id) in numbers[..length].iter_mut().zip(ids) {
-                *number = i64::from(*id);
-            }
-            distances[..length].copy_from_slice(&from[..length]);
+            in_order(at_once, length, (ids, from), (numbers, distances));
         }
     }
 }
