@@ -22,14 +22,14 @@ pub(super) fn in_order<T: Real>(
     (ids, from): (&[u32], &[T]),
     (numbers, distances): (&mut [i64], &mut [T]),
 ) {
-    if at_once.is_given()
-        && length <= FEW
-        && let (Some(ids), Some(from)) = (ids.first_chunk(), from.first_chunk())
-        && let (Some(numbers), Some(distances)) = (numbers.first_chunk_mut(), distances.first_chunk_mut())
-    {
-        // SAFETY: this processor has the instructions that the function is compiled for.
+    if at_once.is_given() && length <= FEW {
         #[cfg(target_arch = "x86_64")]
-        return unsafe { T::sort_at_once(length, (ids, from), (numbers, distances)) };
+        if let (Some(ids), Some(from)) = (ids.first_chunk(), from.first_chunk())
+            && let (Some(numbers), Some(distances)) = (numbers.first_chunk_mut(), distances.first_chunk_mut())
+        {
+            // SAFETY: this processor has the instructions that the function is compiled for.
+            return unsafe { T::sort_at_once(length, (ids, from), (numbers, distances)) };
+        }
     }
     if length > FEW && are_in_order(&ids[..length]) {
         for (number, &id) in numbers.iter_mut().zip(&ids[..length]) {
