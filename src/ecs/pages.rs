@@ -50,9 +50,17 @@ pub struct Blank<T> {
 impl<T: Copy> Blank<T> {
     /// For so many values.
     pub fn of(rows: usize) -> Self {
-        let mut column = Vec::with_capacity(rows);
-        if rows * size_of::<T>() >= LARGE {
-            advise(column.spare_capacity_mut(), Pages::Large);
+        Self::instead_of(Vec::new(), rows)
+    }
+
+    /// For so many values, in the memory of a column that nobody needs any more, if there is room in it.
+    pub fn instead_of(mut column: Vec<T>, rows: usize) -> Self {
+        column.clear();
+        if column.capacity() < rows {
+            column = Vec::with_capacity(rows);
+            if rows * size_of::<T>() >= LARGE {
+                advise(column.spare_capacity_mut(), Pages::Large);
+            }
         }
         Self { column, rows }
     }
@@ -71,6 +79,19 @@ impl<T: Copy> Blank<T> {
         unsafe { self.column.set_len(self.rows) };
         self.column
     }
+}
+
+/// Asks the processor for what is in memory at an address, which is read soon.
+#[inline(always)]
+pub fn prefetch<T>(address: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: this is a hint to the processor; any address will do.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
 }
 
 /// Columns of at least so many bytes ask for large pages.
@@ -134,7 +155,7 @@ mod tests {
                 column[rows..].iter().enumerate().all(|(row, &value)| value == row as f64),
                 "{rows} rows"
             );
-            let mut blank = Blank::of(rows);
+            let mut blank = Blank::instead_of(vec![-1; rows / 2 + 7], rows);
             blank.slots().iter_mut().enumerate().for_each(|(row, slot)| _ = slot.write(row as i64));
             // SAFETY: all slots have been written.
             let written = unsafe { blank.written() };

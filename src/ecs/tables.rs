@@ -179,6 +179,27 @@ impl Table {
         Self::new(columns)
     }
 
+    /// The columns, if nobody else holds any of them; else the table.
+    ///
+    /// ```
+    /// # use multi_universe_core::ecs::tables::{Column, Table};
+    /// let table = Table::new(vec![("hp", Column::Float(vec![1.5]))]);
+    /// let shared = table.clone();
+    /// let table = table.into_columns().expect_err("shared with another table");
+    /// drop(shared);
+    /// assert_eq!(table.into_columns().expect("its own"), [Column::Float(vec![1.5])]);
+    /// ```
+    ///
+    /// # Errors
+    /// The table as it was, if a column is held elsewhere.
+    pub fn into_columns(mut self) -> Result<Vec<Column>, Self> {
+        if self.columns.iter_mut().all(|column| Arc::get_mut(column).is_some()) {
+            Ok(self.columns.into_iter().filter_map(Arc::into_inner).collect())
+        } else {
+            Err(self)
+        }
+    }
+
     /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -130,6 +131,25 @@ def test_scalars_defaults_and_tables_of_other_libraries_are_the_same_batch() -> 
     assert muc.resolve_shooting_batch({"bs": [50] * rows}, seed=5, volley_size=rows) == expected
     assert len(muc.resolve_shooting_batch({"bs": 50}, seed=5)) == 1
     assert len(muc.resolve_shooting_batch({"bs": []}, seed=5)) == 0
+
+
+@pytest.mark.parametrize("rows", [100, 5000, 40_000])
+def test_results_that_somebody_holds_stay_as_they_are(rows: int) -> None:
+    shots = random_shots(rows, 4)
+    fire = partial(muc.resolve_shooting_batch, shots, volley_size=10)
+    expected = [
+        {name: array.copy() for name, array in fire(seed=seed).to_numpy().items()} for seed in range(9)
+    ]
+    table, hits, damage_dealt = fire(seed=0), fire(seed=1)["hits"], fire(seed=2)["damage"][::7]
+    frame, memory = pl.DataFrame(fire(seed=3)), memoryview(fire(seed=4)["p_hit"])
+    for seed in range(5, 9):
+        results = fire(seed=seed)
+        assert all((results[name] == column).all() for name, column in expected[seed].items())
+        del results
+    assert all((table[name] == column).all() for name, column in expected[0].items())
+    assert (hits == expected[1]["hits"]).all() and (damage_dealt == expected[2]["damage"][::7]).all()
+    assert all((frame[name].to_numpy() == column).all() for name, column in expected[3].items())
+    assert (np.asarray(memory) == expected[4]["p_hit"]).all()
 
 
 def test_results_are_written_to_out_as_well() -> None:

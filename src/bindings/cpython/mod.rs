@@ -2,7 +2,6 @@
 //!
 //! They are no part of the stable ABI: the versions that are known are recognised by their number and by the sizes of
 //! their structures. All others, and builds that are laid out otherwise, are served by calls.
-#![expect(unsafe_code, reason = "memory that is needed soon is asked for")]
 
 pub(super) mod classes;
 pub(super) mod form;
@@ -17,6 +16,8 @@ use pyo3::{Borrowed, intern};
 
 use values::Dict;
 
+use crate::ecs::pages;
+
 /// A CPython whose structures are known: 64 bits, one lock for all threads, no build for debugging.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CPython {
@@ -29,20 +30,8 @@ pub(super) enum CPython {
 #[inline(always)]
 pub(super) fn expect(object: Borrowed<'_, '_, PyAny>) {
     let start = object.as_ptr().cast::<usize>();
-    prefetch(start.wrapping_sub(4));
-    prefetch(start);
-}
-
-#[inline(always)]
-fn prefetch<T>(address: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: this is a hint to the processor; any address will do.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(address.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = address;
+    pages::prefetch(start.wrapping_sub(4));
+    pages::prefetch(start);
 }
 
 /// The size of an object's head: its references and its class.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::ecs::columns::ShotColumn as C;
 use crate::ecs::components::{Traits, even};
 use crate::ecs::gate::Shots;
+use crate::ecs::pages::prefetch;
 use crate::ecs::protection::{self, armor_save, field, mitigation, pierce};
 use crate::ecs::roll::{Purpose, RollKey, name};
 use crate::ecs::salvo::{Names, Salvo};
@@ -35,6 +36,9 @@ const FLAGS: [C; 4] = [C::Cover, C::Fortress, C::Ground, C::Suppressed];
 
 /// Rows that are worked on side by side.
 pub(super) const BLOCK: usize = 16;
+
+/// How many rows ahead the values of a part are asked for.
+const AHEAD: usize = 8 * BLOCK;
 
 /// The columns of a part, one value for each row.
 #[derive(Clone, Copy)]
@@ -216,6 +220,9 @@ kernel! {
             block_of!(first_chunk, from; bs, md, distance, attacks, strength, ap, dice, armor, invuln, accuracy, factor, bonus);
             block_of!(first_chunk, from; cover, fortress, ground, suppressed);
             block_of!(first_chunk_mut, from; hits, crits, damage, p_hit);
+            if next + AHEAD <= count {
+                ask_for(next + AHEAD - BLOCK, inputs);
+            }
             block.salvo.attacks = *attacks;
             let muster = block.salvo.muster();
             macro_rules! aim {
@@ -236,6 +243,19 @@ kernel! {
             land(&block, fortress, ground, volley.rules, damage);
             block.tell(hits, crits, p_hit);
         }
+    }
+}
+
+/// Asks for the values of a block, which memory does not have ready in time of so many columns.
+#[inline(always)]
+fn ask_for(from: usize, inputs: &Inputs<'_>) {
+    for column in inputs.numbers {
+        let values = column.as_ptr().wrapping_add(from);
+        prefetch(values);
+        prefetch(values.wrapping_add(BLOCK / 2));
+    }
+    for column in inputs.flags {
+        prefetch(column.as_ptr().wrapping_add(from));
     }
 }
 

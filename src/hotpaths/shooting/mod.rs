@@ -5,16 +5,16 @@
 #![expect(unsafe_code, reason = "results are written into memory that holds nothing before")]
 
 mod block;
+mod results;
 
-use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::block::{BLOCK, Few, Inputs, Outs, Own, Volley, work};
+use self::results::{Kept, Results};
 use crate::ecs::gate::{self, ShotInput, Shots};
-use crate::ecs::pages::Blank;
 use crate::ecs::roll::RollKey;
 use crate::ecs::simd::{self, Level};
-use crate::ecs::tables::{Column, Table};
+use crate::ecs::tables::Table;
 use crate::ecs::workers::Workers;
 use crate::error::{Error, Fault, Result};
 use crate::rules::Rules;
@@ -69,33 +69,16 @@ pub fn fire(
 ) -> Result<Table> {
     let volume = volume(volley.unwrap_or(shots.rows()), rules);
     let volley = Volley { key: RollKey::new(seed, 0), volume, rules };
-    let results = fire_at(simd::level()?, shots, &volley, workers)?;
-    Ok(Table::fixed(
-        const { &[Cow::Borrowed("hits"), Cow::Borrowed("crits"), Cow::Borrowed("damage"), Cow::Borrowed("p_hit")] },
-        vec![
-            Column::Int(results.hits),
-            Column::Int(results.crits),
-            Column::Float(results.damage),
-            Column::Float(results.p_hit),
-        ],
-    ))
+    Ok(KEPT.table(fire_at(simd::level()?, shots, &volley, workers)?))
 }
 
-/// What came of the shots, by row.
-#[derive(Debug, PartialEq)]
-struct Results {
-    hits: Vec<i64>,
-    crits: Vec<i64>,
-    damage: Vec<f64>,
-    p_hit: Vec<f64>,
-}
+/// The results that this process keeps.
+static KEPT: Kept = Kept::nothing();
 
 fn fire_at(level: Level, shots: &Shots<'_>, volley: &Volley<'_>, workers: &Workers) -> Result<Results> {
     let rows = shots.rows();
-    let (mut hits, mut crits) = (Blank::of(rows), Blank::of(rows));
-    let (mut damage, mut p_hit) = (Blank::of(rows), Blank::of(rows));
-    let outs =
-        Outs { hits: hits.slots(), crits: crits.slots(), damage: damage.slots(), p_hit: p_hit.slots() };
+    let mut blanks = KEPT.blanks(rows);
+    let outs = blanks.outs();
     let all_legal = if is_large(rows) {
         let all_legal = AtomicBool::new(true);
         workers.each(outs.parts(PART).enumerate().collect(), |(part, outs)| {
@@ -114,14 +97,7 @@ fn fire_at(level: Level, shots: &Shots<'_>, volley: &Volley<'_>, workers: &Worke
         return Err(Error::Input(Fault::column("shots", "", "values that changed", wanted).into()));
     }
     // SAFETY: `fire_part` writes the results of all rows of its part, if their values are legal, and the parts are all rows.
-    Ok(unsafe {
-        Results {
-            hits: hits.written(),
-            crits: crits.written(),
-            damage: damage.written(),
-            p_hit: p_hit.written(),
-        }
-    })
+    Ok(unsafe { blanks.written() })
 }
 
 /// Fires the shots of a part, and tells whether all of their values are legal. If they are, it has written all results.
