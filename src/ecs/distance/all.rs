@@ -1,5 +1,6 @@
 //! All pairs: the distance of every point of one set to every point of another, or of every pair of a set once.
 
+use super::lanes::LANES;
 use super::roots::{Fence, Rooted, Roots};
 use super::{Points, Real};
 use crate::ecs::simd::{Level, kernel};
@@ -7,7 +8,7 @@ use crate::ecs::workers::Workers;
 
 /// Distances that a thread works out at a time.
 const PART: usize = 1 << 15;
-/// Points whose columns stay in the nearest cache while the rows of a part go over them.
+/// The most points whose columns stay in the nearest cache while the rows of a part go over them.
 const TILE: usize = 1 << 10;
 
 /// A precision with kernels of its own.
@@ -69,13 +70,16 @@ pub fn cross<T: Rows>(level: Level, a: &Points<T>, b: &Points<T>, out: &mut [T],
         return;
     }
     let (rows, way) = (PART.div_ceil(b.len()), Way { level, roots: T::roots(level, [a, b], out.len()) });
+    // Of about equal length, so that none is too short to be stored past the caches; whole lines of these.
+    let tile = b.len().div_ceil(b.len().div_ceil(TILE)).next_multiple_of(2 * LANES);
     let parts = out.chunks_mut(rows * b.len()).enumerate().collect();
     workers.each(parts, |(part, out): (usize, &mut [T])| {
         let fence = way.roots.fence();
-        for tile in (0..b.len()).step_by(TILE) {
+        for start in (0..b.len()).step_by(tile) {
             for (row, out) in out.chunks_mut(b.len()).enumerate() {
-                let out = &mut out[tile..b.len().min(tile + TILE)];
-                way.write(&fence, (a, part * rows + row), (b, tile), out);
+                let cut = |place: usize| if place == 0 { 0 } else { b.len().min(place + fence.ahead(out)) };
+                let (from, to) = (cut(start), cut(start + tile));
+                way.write(&fence, (a, part * rows + row), (b, from), &mut out[from..to]);
             }
         }
     });

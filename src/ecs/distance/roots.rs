@@ -45,7 +45,7 @@ use crate::ecs::simd::Level;
 const LARGE: usize = 16 << 20;
 /// The shortest row that is stored so, since its ends are not.
 #[cfg(target_arch = "x86_64")]
-const LONG: usize = 512;
+const LONG: usize = 480;
 
 /// How rows are worked out.
 #[derive(Clone, Copy, Debug)]
@@ -133,6 +133,15 @@ impl Rooted for f64 {
 /// What rows are written with. When it is dropped, what was stored past the caches is put before all that this thread does
 /// after that.
 pub struct Fence(Roots);
+
+impl Fence {
+    /// How many numbers of a row come before its first whole line of the caches, if it is stored past them: where a row is cut so far
+    /// behind a multiple of a line's numbers, no line is stored in two pieces.
+    pub(super) fn ahead<T>(&self, row: &[T]) -> usize {
+        const LINE: usize = 64;
+        if self.0.past_caches { row.as_ptr().align_offset(LINE).min(LINE / size_of::<T>()) } else { 0 }
+    }
+}
 
 impl Drop for Fence {
     fn drop(&mut self) {
