@@ -188,7 +188,7 @@ impl<'py> Units<'py> {
     /// The cost of a unit that is a dict, and whether it is alive.
     #[inline]
     fn read_dict(&self, unit: Borrowed<'_, 'py, PyAny>) -> Option<(Cost, bool)> {
-        let values = Values::of_dict(&*unit.cast_exact().ok()?)?;
+        let values = Values::of_dict(self.cpython, &*unit.cast_exact().ok()?)?;
         let alive = plain(values.borrow(&self.alive, unit)?, Some(self.cpython))?.number() != 0.0;
         Some((cost(values.borrow(&self.cost, unit), self.cpython)?, alive))
     }

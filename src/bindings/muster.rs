@@ -15,6 +15,8 @@ const MOST: i64 = 1 << 53;
 const AT_A_TIME: usize = 1 << 9;
 /// So many costs that are no whole numbers are added up at a time.
 const BLOCK: usize = 64;
+/// So many units at most are looked at one by one before the others are scanned again.
+const MOST_APART: usize = 64;
 
 /// Units that are looked at in two places: what says whether they live, and their cost.
 pub(super) struct Muster<'a, 'py> {
@@ -31,20 +33,25 @@ impl<'py> Muster<'_, 'py> {
         account: &mut Account,
         lives: impl Fn(Borrowed<'_, 'py, PyAny>) -> Option<bool> + Copy,
     ) -> usize {
-        let mut counted = 0;
+        let (mut counted, mut apart, mut wait) = (0, 0, 1);
         while let Some(&unit) = self.units.get(counted) {
-            let before = counted;
-            counted += self.count_whole(&self.units[counted..], account, lives);
-            counted += self.count_real(&self.units[counted..], account, lives);
-            if counted > before {
-                continue;
+            if apart == 0 {
+                let before = counted;
+                counted += self.count_whole(&self.units[counted..], account, lives);
+                counted += self.count_real(&self.units[counted..], account, lives);
+                if counted > before {
+                    wait = 1;
+                    continue;
+                }
+                // Where most have their attributes elsewhere, few are scanned in vain.
+                (apart, wait) = (wait, (2 * wait).min(MOST_APART));
             }
             // SAFETY: nothing is done with what it holds but reading plain values.
             let held = unit.and_then(|unit| unsafe { self.sight.look(unit) });
             let Some([Some(looked_at), value]) = held else { break };
             let (Some(alive), Some(cost)) = (lives(looked_at), cost(value, self.cpython)) else { break };
             account.count(cost, alive);
-            counted += 1;
+            (counted, apart) = (counted + 1, apart - 1);
         }
         counted
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -152,40 +154,117 @@ def test_a_dict_has_another_version_after_a_battle() -> None:
     assert len(set(versions())) == len(units)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="dicts cannot be watched")
-def test_who_watches_a_dict_is_told_of_every_number() -> None:
-    armies, told = fleets(Large), []
-    callback = ctypes.PYFUNCTYPE(
-        ctypes.c_int, ctypes.c_int, ctypes.py_object, ctypes.py_object, ctypes.py_object
-    )
+Watch = Callable[[Any, Any], None]
 
-    @callback
+
+@contextmanager
+def watching(tables: list[dict[str, Any]], told: Watch) -> Iterator[None]:
+    """Calls `told` for each change of the dicts."""
+    python = ctypes.pythonapi
+
+    @ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.py_object, ctypes.py_object, ctypes.py_object)
     def watch(event: int, table: Any, key: Any, value: Any) -> int:
-        told.append((id(table), key))
+        told(table, key)
         return 0
 
-    python = ctypes.pythonapi
     watcher = python.PyDict_AddWatcher(watch)
-    tables = [ctypes.py_object(vars(unit)) for unit in armies["A"]]
-    assert [python.PyDict_Watch(watcher, table) for table in tables] == [0] * len(tables)
+    assert [python.PyDict_Watch(watcher, ctypes.py_object(table)) for table in tables] == [0] * len(tables)
     try:
-        bridge = BattleBridge(SCHEMA)
+        yield
+    finally:
+        for table in tables:
+            python.PyDict_Unwatch(watcher, ctypes.py_object(table))
+        python.PyDict_ClearWatcher(watcher)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="dicts cannot be watched")
+def test_who_watches_a_dict_is_told_of_every_number() -> None:
+    armies, told, bridge = fleets(Large), set(), BattleBridge(SCHEMA)
+    units = armies["A"]
+    with watching([vars(unit) for unit in units], lambda table, key: told.add((id(table), key))):
         for _ in range(2):
             told.clear()
-            before = [{name: float(repr(getattr(unit, name))) for name in NUMBERS} for unit in armies["A"]]
+            before = [{name: float(repr(getattr(unit, name))) for name in NUMBERS} for unit in units]
             resolve(armies, bridge)
             changed = {
                 (id(vars(unit)), name)
-                for unit, was in zip(armies["A"], before, strict=True)
+                for unit, was in zip(units, before, strict=True)
                 for name in NUMBERS
                 if getattr(unit, name) != was[name]
             }
             assert len({name for _, name in changed}) > 1
-            assert changed <= set(told)
-    finally:
-        for table in tables:
-            python.PyDict_Unwatch(watcher, table)
-        python.PyDict_ClearWatcher(watcher)
+            assert changed <= told
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="dicts cannot be watched")
+def test_who_watches_one_dict_may_change_all_the_others() -> None:
+    armies, others, bridge = fleets(Large), fleets(Large), BattleBridge(SCHEMA)
+    battles: list[str] = []
+    strangers: list[Any] = []
+
+    def grow(table: Any, key: Any) -> None:
+        # In the second battle, in which only positions change at first.
+        if battles == ["first"]:
+            battles.append("second")
+            for unit in armies["A"][1:]:
+                vars(unit).update({f"late_{number}": number for number in range(300)})
+            # They get the memory that is free now.
+            strangers.extend(Large(number) for number in range(200))
+
+    with watching([vars(unit) for unit in armies["A"][:3]], grow):
+        assert resolve(armies, bridge).digest == resolve(others).digest
+        battles.append("first")
+        assert resolve(armies, bridge).digest == resolve(others).digest
+    assert numbers(armies) == numbers(others)
+    assert battles == ["first", "second"]
+    assert numbers({"strangers": strangers}) == numbers({"others": [Large(number) for number in range(200)]})
+
+
+def test_what_the_class_has_is_nobodys_own_after_a_refusal() -> None:
+    class Plain(Ship):
+        shield = suppression = 5.0
+
+        def __init__(self, number: int) -> None:
+            super().__init__(number)
+            del self.shield, self.suppression
+
+    armies = fleets(Plain, 5)
+    armies["B"].append(Stubborn(70))
+    before = [sorted(vars(unit)) for unit in armies["A"]]
+    with pytest.raises(muc.BridgeError, match="never"):
+        resolve(armies)
+    assert [sorted(vars(unit)) for unit in armies["A"]] == before
+    armies["B"].pop()
+    resolve(armies)
+    assert any("shield" in vars(unit) for unit in armies["A"])
+
+
+def test_all_battles_of_a_turn_are_taken_back_though_a_value_is_lost() -> None:
+    class Once(Ship):
+        """Takes no old health back."""
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "hp" and value > 3999.0 and "weapons" in vars(self):
+                raise ValueError
+            super().__setattr__(name, value)
+
+    class Interrupted(Ship):
+        def __setattr__(self, name: str, value: Any) -> None:
+            if "weapons" in vars(self):
+                raise KeyboardInterrupt
+            super().__setattr__(name, value)
+
+    battles = [fleets(Ship, 5), fleets(Ship, 5), fleets(Ship, 5)]
+    battles[1]["B"][0] = Once(30)
+    battles[2]["B"].append(Interrupted(70))
+    before = [numbers(armies) for armies in battles]
+    before = [[[float(repr(value)) for value in row] for row in rows] for rows in before]
+    with pytest.raises(KeyboardInterrupt) as stop:
+        BattleBridge(SCHEMA).resolve_turn(battles, max_rounds=4, seed=5)
+    lost = sum(now != was for now, was in zip(numbers(battles[1]), before[1], strict=True))
+    assert (numbers(battles[0]), numbers(battles[2])) == (before[0], before[2])
+    notes = getattr(stop.value, "__notes__", [])
+    assert len(notes) == lost == 1
 
 
 def test_memory_of_a_battle_serves_the_next_whatever_its_size() -> None:

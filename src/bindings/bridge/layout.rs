@@ -300,7 +300,7 @@ impl Layout {
     ) -> Option<Bound<'py, PyAny>> {
         let at = self.at(object.as_borrowed()).filter(|_| self.sets)?;
         match &self.places[place].spot {
-            Spot::Value(spot) => at.values.as_ref()?.swap(spot, value.clone(), self.cpython?, &mut false),
+            Spot::Value(spot) => at.values.as_ref()?.swap(spot, value.clone()),
             // SAFETY: see `slot`.
             Spot::Slot(offset) => unsafe {
                 values::replace(NonNull::new(slot(*offset, at.object))?, value.clone())

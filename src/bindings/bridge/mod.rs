@@ -49,7 +49,7 @@ use battle::{Battle, Terms, doctrines};
 use fault::ObjectFaults;
 use read::Seen;
 use schema::Schema;
-use undo::Undo;
+use undo::{Undo, with_lost};
 
 /// The compiled half of `BattleBridge`: a schema, and a kernel whose mirror holds one battle at a time.
 #[pyclass(name = "_Bridge", module = "multi_universe_core", frozen)]
@@ -192,7 +192,10 @@ impl PyBridge {
         let mut undo = Undo::of(&self.schema, report.units.len());
         match write::write(py, &self.schema, &battle.armies, report, &mut undo) {
             Ok(()) => Ok(undo),
-            Err(error) => Err(undo.take_back(py, &battle.armies, error)?),
+            Err(error) => {
+                let lost = undo.take_back(py, &battle.armies);
+                Err(with_lost(py, error, lost)?)
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::exceptions::{PyAttributeError, PyLookupError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString};
 
@@ -148,6 +149,19 @@ impl Step {
             }
             _ => self.fetch(object),
         }
+    }
+
+    /// Whether a value that the step led to is that of the object's class, so that to put another would make an attribute of
+    /// the object's own.
+    pub(super) fn is_of_class(&self, object: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let Kind::Attribute(name) = &self.kind else { return Ok(false) };
+        let py = object.py();
+        let of_class = object.get_type().getattr_opt(name.bind(py))?;
+        if object.is_instance_of::<PyDict>() || !of_class.is_some_and(|of_class| of_class.is(value)) {
+            return Ok(false);
+        }
+        let own = object.getattr_opt(intern!(py, "__dict__"))?;
+        own.map_or(Ok(true), |own| Ok(!own.contains(name)?))
     }
 
     /// Stores a value; `Call` steps store nothing: `Schema` lets none through.

@@ -7,6 +7,7 @@ use pyo3::types::PyDict;
 
 use super::PyBridge;
 use super::battle::{Battle, Terms};
+use super::undo::with_lost;
 use super::value::is_ordinary;
 use crate::bindings::keys::Seed;
 use crate::bindings::odds_run::threads_or_usual;
@@ -118,13 +119,14 @@ impl PyBridge {
                     places.push(Ok((battle, report)));
                 }
                 Err(error) if is_ordinary(py, &error) => places.push(Err(error)),
-                Err(mut error) => {
+                Err(error) => {
+                    let mut lost = 0;
                     for (place, undo) in written.into_iter().rev() {
                         if let Ok((battle, _)) = &places[place] {
-                            error = undo.take_back(py, &battle.armies, error)?;
+                            lost += undo.take_back(py, &battle.armies);
                         }
                     }
-                    return Err(error);
+                    return Err(with_lost(py, error, lost)?);
                 }
             }
         }

@@ -69,13 +69,8 @@ impl<'a, 'py> Undo<'a, 'py> {
         }
     }
 
-    /// Takes everything back, the last first. The error says how much could not be restored.
-    pub(super) fn take_back(
-        mut self,
-        py: Python<'py>,
-        armies: &Armies<'py>,
-        error: PyErr,
-    ) -> PyResult<PyErr> {
+    /// Takes everything back, the last first. Gives how many values could not be restored.
+    pub(super) fn take_back(mut self, py: Python<'py>, armies: &Armies<'py>) -> usize {
         let mut lost = 0;
         while let Some(written) = self.written.pop() {
             match written {
@@ -86,11 +81,7 @@ impl<'a, 'py> Undo<'a, 'py> {
                 Written::Numbers(units) => lost += self.take_block_back(units, py, armies),
             }
         }
-        if lost > 0 {
-            let note = format!("{lost} values could not be restored: their objects refused the old ones");
-            error.value(py).call_method1(intern!(py, "add_note"), (note,))?;
-        }
-        Ok(error)
+        lost
     }
 
     /// Takes the numbers of the last units back. Gives how many could not be restored.
@@ -113,4 +104,13 @@ impl<'a, 'py> Undo<'a, 'py> {
         }
         lost
     }
+}
+
+/// The error after which everything was taken back but so many values, of which it says so.
+pub(super) fn with_lost(py: Python<'_>, error: PyErr, lost: usize) -> PyResult<PyErr> {
+    if lost > 0 {
+        let note = format!("{lost} values could not be restored: their objects refused the old ones");
+        error.value(py).call_method1(intern!(py, "add_note"), (note,))?;
+    }
+    Ok(error)
 }

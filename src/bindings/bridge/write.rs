@@ -238,7 +238,14 @@ impl<'b, 'a, 'py> Writer<'b, 'a, 'py> {
             return Ok(false);
         }
         // What is made up is no value that could be put back.
-        let old = if self.makes_up(&holder) { last.own(&holder)? } else { old };
+        let old = match old {
+            Some(_) if self.makes_up(&holder) => last.own(&holder)?,
+            old => old,
+        };
+        let old = match old {
+            Some(old) if last.is_of_class(&holder, &old)? => None,
+            old => old,
+        };
         last.put(&holder, value)?;
         self.undo.push(holder, last, old);
         Ok(true)

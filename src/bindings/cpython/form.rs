@@ -67,5 +67,5 @@ pub(in crate::bindings) fn revalued<'py>(
 /// The places of so many values in a dict that has no more, if they are known.
 fn places(dict: &Bound<'_, PyDict>, count: usize) -> PyResult<Option<Values>> {
     let known = CPython::of(dict.py())?;
-    Ok(known.and_then(|_| Values::of_dict(dict)).filter(|values| values.has(count)))
+    Ok(known.and_then(|cpython| Values::of_dict(cpython, dict)).filter(|values| values.has(count)))
 }

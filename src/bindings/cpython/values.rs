@@ -102,8 +102,8 @@ impl Spot {
 impl Values {
     /// The values of a dict, of one whose names are all texts.
     #[inline]
-    pub(in crate::bindings) fn of_dict(dict: &Bound<'_, PyDict>) -> Option<Self> {
-        // SAFETY: a dict is what `Dict` says, of interpreters that are known (`Spot::of_dict`); its names are always valid.
+    pub(in crate::bindings) fn of_dict(_: CPython, dict: &Bound<'_, PyDict>) -> Option<Self> {
+        // SAFETY: a dict is what `Dict` says, of interpreters that are known; its names are always valid.
         unsafe {
             let Dict { names, values, .. } = *dict.as_ptr().cast::<Dict>();
             let is_here = values.is_null() && (*names).kind == TEXTS;
@@ -153,9 +153,11 @@ impl Values {
         let pairs = self.first.cast::<[*mut ffi::PyObject; 2]>();
         // SAFETY: no pair past the last is looked at.
         unsafe {
+            if entry >= self.pairs {
+                return None;
+            }
             let pair = pairs.add(entry);
-            let is_here = entry < self.pairs && (*pair.as_ptr())[0] == spot.name.as_ptr();
-            is_here.then(|| pair.cast().add(1))
+            ((*pair.as_ptr())[0] == spot.name.as_ptr()).then(|| pair.cast().add(1))
         }
     }
 
@@ -209,31 +211,27 @@ impl Values {
         }
     }
 
-    /// Sets the value in a spot as the interpreter would, and gives what was there. Absent: it is to be set by name. `told`:
-    /// whether its dict was told of another change since code of Python's ran last; it is told once.
+    /// Sets the value in a spot as the interpreter would, and gives what was there. Absent: it is to be set by name.
     #[inline]
     pub(in crate::bindings) fn swap<'py>(
         &self,
         spot: &Spot,
         value: Bound<'py, PyAny>,
-        cpython: CPython,
-        told: &mut bool,
     ) -> Option<Bound<'py, PyAny>> {
-        match self.open_place(spot, cpython, *told) {
-            // SAFETY: it is a place of this object's.
-            Some(place) => unsafe { replace(place, value) },
-            // A dict beside the array has to know what is set.
-            None if self.pairs == ARRAY => None,
-            None => {
-                let old = self.borrow(spot, value.as_borrowed())?.to_owned();
-                let old = set(self.dict, spot, old, &value)?;
-                *told = true;
-                Some(old)
-            }
+        if self.pairs != ARRAY {
+            let old = self.borrow(spot, value.as_borrowed())?.to_owned();
+            return set(self.dict, spot, old, &value);
         }
+        // A dict beside the array has to know what is set.
+        if !self.dict.is_null() {
+            return None;
+        }
+        // SAFETY: it is a place of this object's.
+        unsafe { replace(self.first.add(spot.shared?), value) }
     }
 
-    /// Gives the value in a spot this number, and gives what was there, as [`swap`](Self::swap) does.
+    /// Gives the value in a spot this number, and gives what was there, as [`swap`](Self::swap) does, and runs no code of
+    /// Python's. `told`: whether its dict was told of another change since such code ran last; it is told once.
     #[inline(always)]
     pub(in crate::bindings) fn put_number<'py>(
         &self,
@@ -242,24 +240,25 @@ impl Values {
         py: Python<'py>,
         (cpython, told): (CPython, &mut bool),
     ) -> Option<Was<'py>> {
-        match self.open_place(spot, cpython, *told) {
-            // SAFETY: it is a place of this object's, of which nothing is borrowed.
-            Some(place) => unsafe { cpython.put_number(place, number, py) },
-            None => self.swap(spot, PyFloat::new(py, number).into_any(), cpython, told).map(Was::Object),
+        let is_own = self.pairs != ARRAY;
+        if is_own && self.is_watched(cpython) {
+            return None;
         }
-    }
-
-    /// The place of a value, if it is nobody's business that it changes.
-    #[inline(always)]
-    fn open_place(&self, spot: &Spot, cpython: CPython, told: bool) -> Option<NonNull<*mut ffi::PyObject>> {
-        // SAFETY: as in `borrow`.
+        if is_own && !*told {
+            let old = self.swap(spot, PyFloat::new(py, number).into_any())?;
+            *told = true;
+            return Some(Was::Object(old));
+        }
+        // SAFETY: it is a place of this object's, of which nothing is borrowed.
         unsafe {
-            match self.pairs {
-                ARRAY if self.dict.is_null() => Some(self.first.add(spot.shared?)),
-                ARRAY => None,
-                _ if !told || self.is_watched(cpython) => None,
-                _ => self.place_in_own(spot.usual().entry, spot),
-            }
+            let place = if is_own {
+                self.place_in_own(spot.usual().entry, spot)?
+            } else if self.dict.is_null() {
+                self.first.add(spot.shared?)
+            } else {
+                return None;
+            };
+            cpython.put_number(place, number, py)
         }
     }
 
@@ -334,11 +333,12 @@ pub(in crate::bindings) unsafe fn entries<'a, 'py>(
     dict: &'a Bound<'py, PyDict>,
 ) -> Option<impl Iterator<Item = (Borrowed<'a, 'py, PyAny>, Borrowed<'a, 'py, PyAny>)>> {
     let py = dict.py();
-    let _is_known = CPython::of(py).ok()??;
-    let Values { first, pairs, .. } = Values::of_dict(dict)?;
+    let Values { first, pairs, .. } = Values::of_dict(CPython::of(py).ok()??, dict)?;
     // SAFETY: so many pairs of pointers stand there. A value is null where a name is no more, else both are living objects.
     unsafe {
-        let pairs = slice::from_raw_parts(first.cast::<[*mut ffi::PyObject; 2]>().as_ptr(), pairs);
+        // Those of an empty dict begin at an odd address.
+        let first = first.cast::<[*mut ffi::PyObject; 2]>().as_ptr();
+        let pairs = if pairs == 0 { &[] } else { slice::from_raw_parts(first, pairs) };
         Some(
             pairs
                 .iter()
