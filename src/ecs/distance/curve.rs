@@ -10,11 +10,11 @@ use super::lanes::{greater, lesser};
 use crate::ecs::simd::{Level, kernel};
 
 /// Points whose cells are worked out together.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 64;
 /// Cells along an axis, for each of the cells that evenly spread points would fill, as a power of two: so many more that
 /// points in clumps are told apart, too.
 const FINER: u32 = 5;
-/// Bits of a code that are sorted by at a time, at most.
+/// Bits of a code that are sorted by at a time.
 const DIGIT: u32 = 9;
 const DIGITS: usize = 1 << DIGIT;
 
@@ -51,20 +51,29 @@ impl<const D: usize> Curve<D> {
         Self { low: ends.map(|ends| ends.0), scale: if scale.is_finite() { scale } else { 0.0 }, bits }
     }
 
-    /// Where on the curve the cells are, given by their numbers along the axes.
+    /// Where on the curve places are.
     #[inline(always)]
     #[expect(clippy::needless_range_loop, reason = "two rows of cells are changed at once")]
-    fn codes(&self, mut cells: [[u32; TOGETHER]; D]) -> [u32; TOGETHER] {
+    fn codes<T: Real>(&self, places: [&[T; TOGETHER]; D]) -> [u32; TOGETHER] {
+        const ZERO: f64 = (1_u64 << 52) as f64;
+        let most = f64::from(1_u32 << self.bits) - 1.0;
+        let mut cells = [[0; TOGETHER]; D];
+        for axis in 0..D {
+            for lane in 0..TOGETHER {
+                let along = (places[axis][lane].wide() - self.low[axis]) * self.scale;
+                cells[axis][lane] = (lesser(greater(along, 0.0), most) + ZERO).to_bits() as u16;
+            }
+        }
         for bit in (1..self.bits).rev() {
             let below = (1 << bit) - 1;
             let mut first = cells[0];
             for lane in 0..TOGETHER {
-                first[lane] ^= below & 0_u32.wrapping_sub(first[lane] >> bit & 1);
+                first[lane] ^= below & all_of(first[lane], bit);
             }
             for axis in 1..D {
                 let mut own = cells[axis];
                 for lane in 0..TOGETHER {
-                    let turned = 0_u32.wrapping_sub(own[lane] >> bit & 1);
+                    let turned = all_of(own[lane], bit);
                     let exchanged = (first[lane] ^ own[lane]) & below & !turned;
                     own[lane] ^= exchanged;
                     first[lane] ^= exchanged | (below & turned);
@@ -86,11 +95,17 @@ impl<const D: usize> Curve<D> {
                 flips ^= flips >> shift;
             }
             for axis in 0..D {
-                codes[lane] |= spread::<D>(cells[axis][lane] ^ flips) << (D - 1 - axis);
+                codes[lane] |= spread::<D>(u32::from(cells[axis][lane] ^ flips)) << (D - 1 - axis);
             }
         }
         codes
     }
+}
+
+/// A bit of a number in all places: by shifts, which every level has for so many numbers at once.
+#[inline(always)]
+fn all_of(number: u16, bit: u32) -> u16 {
+    ((number << (u16::BITS - 1 - bit)).cast_signed() >> (u16::BITS - 1)).cast_unsigned()
 }
 
 /// The bits of a number, with room between them for those of the other axes.
@@ -109,28 +124,26 @@ fn spread<const D: usize>(mut number: u32) -> u32 {
     }
 }
 
-/// Writes a column in an order.
-pub(super) fn arrange<T: Copy>(column: &[T], order: &[u32], into: &mut [T]) {
-    for (into, &place) in into.iter_mut().zip(order) {
-        *into = column[place as usize];
-    }
+/// A column in an order, with room for so many values behind it.
+pub(super) fn arranged<T: Copy>(column: &[T], order: &[u32], room: usize) -> Vec<T> {
+    let mut arranged = Vec::with_capacity(order.len() + room);
+    arranged.extend(order.iter().map(|&place| column[place as usize]));
+    arranged
 }
 
 kernel! {
     /// Where on the curve places are; whoever is outside of its cells is taken for the nearest of them.
     pub(super) fn codes[T: Real, const D: usize](curve: &Curve<D>, places: [&[T]; D], codes: &mut [u32]) {
-        const ZERO: f64 = (1_u64 << 52) as f64;
-        let most = f64::from(1_u32 << curve.bits) - 1.0;
-        for (chunk, codes) in codes.chunks_mut(TOGETHER).enumerate() {
-            let mut cells = [[0; TOGETHER]; D];
-            for axis in 0..D {
-                let run = &places[axis][chunk * TOGETHER..][..codes.len()];
-                for (cell, at) in cells[axis].iter_mut().zip(run) {
-                    let along = (at.wide() - curve.low[axis]) * curve.scale;
-                    *cell = (lesser(greater(along, 0.0), most) + ZERO).to_bits() as u32;
-                }
+        let (whole, rest) = codes.as_chunks_mut::<TOGETHER>();
+        for (chunk, codes) in whole.iter_mut().enumerate() {
+            *codes = curve.codes(places.map(|column| &column.as_chunks().0[chunk]));
+        }
+        if !rest.is_empty() {
+            let mut last = [[T::ZERO; TOGETHER]; D];
+            for (last, column) in last.iter_mut().zip(places) {
+                last[..rest.len()].copy_from_slice(column.as_chunks::<TOGETHER>().1);
             }
-            codes.copy_from_slice(&curve.codes(cells)[..codes.len()]);
+            rest.copy_from_slice(&curve.codes(last.each_ref())[..rest.len()]);
         }
     }
 }
@@ -140,51 +153,116 @@ pub(super) fn along<T: Real, const D: usize>(level: Level, points: [&[T]; D], al
     let curve = Curve::over(level, points);
     let mut codes_of = vec![0; points[0].len()];
     codes(level, &curve, points, &mut codes_of);
-    let (mut order, codes) = sorted(&codes_of, D as u32 * curve.bits);
-    let mut first = 0;
-    for run in codes.chunk_by(|a, b| a == b) {
-        if run.len() > alike && curve.scale > 0.0 {
-            let run = &mut order[first..first + run.len()];
-            let own: [Vec<T>; D] = points.map(|column| run.iter().map(|&id| column[id as usize]).collect());
-            let finer = along(level, own.each_ref().map(Vec::as_slice), alike);
-            let ids: Vec<u32> = finer.order.iter().map(|&place| run[place as usize]).collect();
-            run.copy_from_slice(&ids);
+    let (mut order, codes) = sorted(codes_of, D as u32 * curve.bits);
+    if curve.scale > 0.0 && any_run(&codes, alike + 1) {
+        let mut first = 0;
+        for run in codes.chunk_by(|a, b| a == b) {
+            if run.len() > alike {
+                let run = &mut order[first..first + run.len()];
+                let own: [Vec<T>; D] =
+                    points.map(|column| run.iter().map(|&id| column[id as usize]).collect());
+                let finer = along(level, own.each_ref().map(Vec::as_slice), alike);
+                let ids: Vec<u32> = finer.order.iter().map(|&place| run[place as usize]).collect();
+                run.copy_from_slice(&ids);
+            }
+            first += run.len();
         }
-        first += run.len();
     }
     Along { curve, order, codes }
 }
 
-/// The order of codes of so many bits, between equals the lower place first, and the codes in it: digit by digit, the lowest
-/// first.
-fn sorted(codes: &[u32], bits: u32) -> (Vec<u32>, Vec<u32>) {
-    let passes = bits.div_ceil(DIGIT);
-    let digit_bits = bits.div_ceil(passes);
-    let digit = |code: u32, pass: u32| (code >> (pass * digit_bits)) as usize & ((1 << digit_bits) - 1);
-    let mut starts = [[0_u32; DIGITS]; 32_usize.div_ceil(DIGIT as usize)];
-    for &code in codes {
-        for pass in 0..passes {
-            starts[pass as usize][digit(code, pass)] += 1;
+/// Whether so many codes, which are in order, are equal.
+fn any_run(codes: &[u32], length: usize) -> bool {
+    let ends = codes.iter().skip(length - 1);
+    ends.zip(codes).fold(false, |any, (end, start)| any | (end == start))
+}
+
+/// The order of codes of so many bits, between equals the lower place first, and the codes in it.
+fn sorted(codes: Vec<u32>, bits: u32) -> (Vec<u32>, Vec<u32>) {
+    match bits.div_ceil(DIGIT) {
+        0..=2 => sorted_by::<2>(codes),
+        3 => sorted_by::<3>(codes),
+        _ => sorted_by::<4>(codes),
+    }
+}
+
+/// The same for codes of so many digits, two at least: digit by digit, the lowest first.
+fn sorted_by<const PASSES: usize>(mut codes: Vec<u32>) -> (Vec<u32>, Vec<u32>) {
+    let digit = |code: u32, pass: usize| (code >> (pass as u32 * DIGIT)) as usize % DIGITS;
+    let mut starts = [[0_u32; DIGITS]; PASSES];
+    for &code in &codes {
+        for (pass, counts) in starts.iter_mut().enumerate() {
+            counts[digit(code, pass)] += 1;
         }
     }
-    let mut entries: Vec<u64> =
-        codes.iter().zip(0..).map(|(&code, place)| u64::from(code) << 32 | place).collect();
-    let mut scratch = vec![0; entries.len()];
-    for pass in 0..passes {
-        let starts = &mut starts[pass as usize];
-        if starts[digit(codes[0], pass)] as usize == codes.len() {
-            continue;
-        }
+    for counts in &mut starts {
         let mut start = 0;
-        for count in &mut starts[..1 << digit_bits] {
+        for count in counts {
             start += std::mem::replace(count, start);
         }
-        for &entry in &entries {
-            let start = &mut starts[digit((entry >> 32) as u32, pass)];
-            scratch[*start as usize] = entry;
-            *start += 1;
-        }
-        std::mem::swap(&mut entries, &mut scratch);
     }
-    entries.into_iter().map(|entry| (entry as u32, (entry >> 32) as u32)).unzip()
+    let mut next = |code: u32, pass: usize| {
+        let start = &mut starts[pass][digit(code, pass)];
+        *start += 1;
+        *start as usize - 1
+    };
+    let mut entries = vec![0_u64; codes.len()];
+    for (place, &code) in (0..).zip(&codes) {
+        entries[next(code, 0)] = u64::from(code) << 32 | place;
+    }
+    if PASSES > 2 {
+        let mut scratch = vec![0; codes.len()];
+        for pass in 1..PASSES - 1 {
+            for &entry in &entries {
+                scratch[next((entry >> 32) as u32, pass)] = entry;
+            }
+            std::mem::swap(&mut entries, &mut scratch);
+        }
+    }
+    let mut order = vec![0; codes.len()];
+    for &entry in &entries {
+        let code = (entry >> 32) as u32;
+        let turn = next(code, PASSES - 1);
+        (order[turn], codes[turn]) = (entry as u32, code);
+    }
+    (order, codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_any_length_are_sorted_and_equals_stay_in_order() {
+        for bits in [10, 18, 19, 27, 28, 32] {
+            let code = |i: u32| i.wrapping_mul(0x9e37_79b9) >> (32 - bits) & !6;
+            let codes: Vec<u32> = (0..1500).map(|i| code(i % 1000)).collect();
+            let mut expected: Vec<u32> = (0..1500).collect();
+            expected.sort_by_key(|&i| codes[i as usize]);
+            let (order, in_order) = sorted(codes.clone(), bits);
+            assert_eq!(order, expected, "{bits} bits");
+            assert_eq!(in_order, expected.iter().map(|&i| codes[i as usize]).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn the_curve_goes_from_each_cell_to_one_beside_it_however_many_are_asked_for() {
+        let (x, y): (Vec<f64>, Vec<f64>) = (0..1024).map(|i| (f64::from(i % 32), f64::from(i / 32))).unzip();
+        let curve = Curve { low: [0.0; 2], scale: 1.0, bits: 5 };
+        for level in Level::available() {
+            for count in [1024, 1000, 65, 3] {
+                let mut all = vec![0; 1024];
+                codes(level, &curve, [&x, &y], &mut all);
+                let mut some = vec![0; count];
+                codes(level, &curve, [&x[..count], &y[..count]], &mut some);
+                assert_eq!(some, all[..count]);
+                let (order, in_order) = sorted(all, 10);
+                assert_eq!(in_order, (0..1024).collect::<Vec<u32>>());
+                for step in order.windows(2) {
+                    let [from, to] = [step[0] as usize, step[1] as usize];
+                    assert_eq!((x[from] - x[to]).abs() + (y[from] - y[to]).abs(), 1.0);
+                }
+            }
+        }
+    }
 }

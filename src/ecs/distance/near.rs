@@ -197,11 +197,7 @@ impl<T: Real, const D: usize> InOrder<T, D> {
     fn of(level: Level, places: &Points<T>, together: bool) -> Option<Self> {
         if together {
             let order = curve::along::<T, D>(level, places.columns(), BLOCK).order;
-            let columns = places.columns().map(|column| {
-                let mut arranged = vec![T::ZERO; order.len()];
-                curve::arrange(column, &order, &mut arranged);
-                arranged
-            });
+            let columns = places.columns().map(|column| curve::arranged(column, &order, 0));
             return Some(Self::Curve(order, columns));
         }
         (places.len() >= MANY)
@@ -253,8 +249,9 @@ fn search<T: Real, const D: usize>(
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
         let whole = &mut **whole;
         if k == 1 {
+            let (all_points, all_distances) = (&mut whole.points[..count], &mut whole.distances[..count]);
             for (&place, (&point, &distance)) in rooms.zip(points.iter().zip(&distances)) {
-                (whole.points[place as usize], whole.distances[place as usize]) = (point, distance);
+                (all_points[place as usize], all_distances[place as usize]) = (point, distance);
             }
             return;
         }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::Real;
 use super::best::Several;
 use super::curve::{self, Curve};
-use super::lanes::{LANES, at_most, first_lane, greater, least, lesser, padded, squares, sums_of_squares};
+use super::lanes::{LANES, at_most, first_lane, greater, least, lesser, squares, sums_of_squares};
 use super::near::NO_POINT;
 use crate::ecs::simd::{Level, kernel};
 
@@ -79,10 +79,11 @@ impl<T: Real, const D: usize> Tree<T, D> {
         if ordered {
             sort_leaves(level, &mut ids);
         }
-        let mut columns = points.map(|_| padded(leaves * LEAF));
-        for (column, points) in columns.iter_mut().zip(points) {
-            curve::arrange(points, &ids[..count], column);
-        }
+        let columns = points.map(|column| {
+            let mut column = curve::arranged(column, &ids[..count], 2 * LEAF);
+            column.resize(leaves * LEAF + LANES, T::INFINITY);
+            column
+        });
         let mut lowest = Boxes::of(leaves);
         leaf_boxes(level, &columns, &mut lowest);
         let mut tree = Self {
