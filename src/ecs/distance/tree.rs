@@ -255,16 +255,16 @@ impl<T: Real, const D: usize> Tree<T, D> {
 
 kernel! {
     /// Puts the numbers of each leaf in order, by counting for each how many go before it: no branch depends on them. Those that
-    /// fill up the last leaf are the largest there are, and stay behind.
+    /// fill up the last leaf are the largest there are, and equal: the first of them is written, the others stand there before.
     fn sort_leaves(ids: &mut [u32]) {
         for leaf in ids.as_chunks_mut::<LEAF>().0 {
             let (mut ranks, all) = ([0_u32; LEAF], *leaf);
-            for (turn, &other) in all.iter().enumerate() {
+            for other in all {
                 for lane in 0..LEAF {
-                    let ahead = (other < all[lane]) | ((other == all[lane]) & (turn < lane));
-                    ranks[lane] += u32::from(ahead);
+                    ranks[lane] += u32::from(other < all[lane]);
                 }
             }
+            *leaf = [u32::MAX; LEAF];
             for lane in 0..LEAF {
                 leaf[ranks[lane] as usize % LEAF] = all[lane];
             }
