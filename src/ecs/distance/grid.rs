@@ -329,25 +329,27 @@ pub(super) fn extremes<T: Real, const D: usize>(level: Level, points: [&[T]; D])
 }
 
 kernel! {
-    #[expect(clippy::needless_range_loop, reason = "lanes and axes of several columns at once")]
     fn find_extremes[T: Real, const D: usize](points: [&[T]; D], ends: &mut [(f64, f64); D]) {
+        // Twice as many as elsewhere: each waits for the one before it.
+        const TWICE: usize = 2 * LANES;
         for axis in 0..D {
-            let (mut low, mut high) = ([T::INFINITY; LANES], [T::ZERO - T::INFINITY; LANES]);
-            let (chunks, rest) = points[axis].as_chunks::<LANES>();
+            let (mut low, mut high) = ([T::INFINITY; TWICE], [T::ZERO - T::INFINITY; TWICE]);
+            let (chunks, rest) = points[axis].as_chunks::<TWICE>();
             for chunk in chunks {
-                for lane in 0..LANES {
+                for lane in 0..TWICE {
                     low[lane] = lesser(chunk[lane], low[lane]);
                     high[lane] = greater(chunk[lane], high[lane]);
                 }
             }
-            for &at in rest {
-                (low[0], high[0]) = (lesser(at, low[0]), greater(at, high[0]));
+            for (lane, &at) in rest.iter().enumerate() {
+                (low[lane], high[lane]) = (lesser(at, low[lane]), greater(at, high[lane]));
             }
-            let mut most = T::ZERO - T::INFINITY;
+            let (mut lows, mut negatives) = ([T::ZERO; LANES], [T::ZERO; LANES]);
             for lane in 0..LANES {
-                most = greater(high[lane], most);
+                lows[lane] = lesser(low[lane], low[lane + LANES]);
+                negatives[lane] = T::ZERO - greater(high[lane], high[lane + LANES]);
             }
-            ends[axis] = (least(low).wide(), most.wide());
+            ends[axis] = (least(lows).wide(), (T::ZERO - least(negatives)).wide());
         }
     }
 }
