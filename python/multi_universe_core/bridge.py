@@ -48,8 +48,8 @@ class BattleBridge:
     diplomacy, doctrines: what `resolve` takes if the call does not say.
     threads: how many threads a large battle may use; no result depends on it.
 
-    Objects must not be changed by other threads while a battle of theirs is fought. A bridge keeps the memory of its
-    last battle's columns for the next one, 16 MiB at most.
+    Objects must not be changed by other threads while a battle of theirs is fought. A bridge keeps the
+    memory of its last battle's columns for the next one, 16 MiB at most.
 
     >>> from types import SimpleNamespace as Ship
     >>> from multi_universe_core.bridge import BattleBridge
