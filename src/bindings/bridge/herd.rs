@@ -109,7 +109,9 @@ impl<'a, 'py: 'a, const N: usize> Herd<'a, 'py, N> {
                 },
                 None => None,
             };
-            into.next().into_iter().for_each(|into| *into = value.clone().unwrap_or_else(|| default.clone()));
+            if let Some(into) = into.next() {
+                *into = value.unwrap_or_else(|| default.clone());
+            }
             true
         })
     }
